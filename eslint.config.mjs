@@ -1,0 +1,88 @@
+import eslint from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Which rooms of src/ a room may import from (ARCHITECTURE.md, "The house").
+ * A room not named here may import nothing but itself, errors.ts and packages.
+ */
+export const rooms = {
+  text: [],
+  engine: [],
+  store: [],
+  protocol: [],
+  data: ['text', 'engine', 'store'],
+  model: ['text', 'data', 'engine', 'store'],
+  training: ['text', 'data', 'model', 'engine', 'store'],
+  inference: ['text', 'data', 'model', 'training', 'engine', 'store'],
+  trainer: ['text', 'data', 'model', 'training', 'inference', 'engine', 'store', 'protocol'],
+  cli: ['protocol', 'store'],
+};
+
+const computeBackends = {
+  regex: '^(@tensorflow/tfjs-(?!core$)|onnxruntime)',
+  message: 'Only src/engine may import a tfjs backend or ONNX Runtime.',
+};
+const vscodeModule = { regex: '^vscode$', message: 'Only src/extension may import vscode.' };
+
+const roomRules = Object.entries(rooms).map(([room, allowed]) => {
+  const forbidden = Object.keys(rooms).filter((other) => other !== room && !allowed.includes(other));
+  return {
+    files: [`src/${room}/**/*.ts`],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${forbidden.join('|')}|ulmfit|extension)(/|$)`,
+              message: `src/${room} may import from: ${[room, ...allowed].join(', ')}.`,
+            },
+            vscodeModule,
+            ...(room === 'engine' ? [] : [computeBackends]),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.cache/'] },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [vscodeModule, computeBackends] }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      // Typed-array kernels read `a[i] ?? 0`: noUncheckedIndexedAccess wants it although the index is in range.
+      '@typescript-eslint/prefer-for-of': 'off',
+    },
+  },
+  {
+    // node:test's describe/test return promises that the runner itself awaits.
+    files: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['test', 'describe', 'it'] },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
+  ...roomRules,
+);

@@ -1,0 +1,31 @@
+// Bundles what runs into dist/: the command line, the trainer process and the library with its types.
+import { installIfMissing, root, run } from './install.mjs';
+import { join } from 'node:path';
+
+installIfMissing();
+const { build } = await import('esbuild');
+
+export async function buildBundles() {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { cli: 'src/cli/main.ts', trainer: 'src/trainer/main.ts', ulmfit: 'src/ulmfit.ts' },
+    outdir: 'dist',
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    // The native library finds its own binaries, so it stays a package.
+    external: ['onnxruntime-node'],
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+}
+
+await buildBundles();
+if (!process.argv.includes('--no-types')) {
+  run(process.execPath, [
+    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    'tsconfig.types.json',
+  ]);
+}

@@ -1,0 +1,21 @@
+// `npm test`: installs what is missing, checks types, lint, format and import rules, builds, and runs every test
+// that needs no browser. `npm test -- oneCycle` runs just the test files whose path contains a word.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { installIfMissing, root, run } from './install.mjs';
+
+const words = process.argv.slice(2);
+installIfMissing();
+const bin = (...parts) => join(root, 'node_modules', ...parts);
+if (words.length === 0) {
+  run(process.execPath, [bin('typescript', 'bin', 'tsc'), '--noEmit']);
+  run(process.execPath, [bin('eslint', 'bin', 'eslint.js'), '.']);
+  run(process.execPath, [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']);
+}
+run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--no-types']);
+const files = ['src', 'test'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true })
+    .map((file) => join(folder, String(file)))
+    .filter((file) => file.endsWith('.test.ts') && words.every((word) => file.includes(word))),
+);
+run(process.execPath, ['--import', 'tsx', '--test', ...files.sort()]);
