@@ -62,6 +62,8 @@ export default tseslint.config(
         { allowNumber: true, allowBoolean: true },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
+      // `runKernel<T>(…)`: tfjs itself types results by what the caller expects.
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       // Typed-array kernels read `a[i] ?? 0`: noUncheckedIndexedAccess wants it although the index is in range.
       '@typescript-eslint/prefer-for-of': 'off',
     },
