@@ -13,6 +13,8 @@ export async function buildBundles() {
     bundle: true,
     platform: 'node',
     target: 'node20',
+    // tfjs' ES modules; its CommonJS bundle is compiled down to ES5 and slower.
+    mainFields: ['module', 'main'],
     format: 'cjs',
     // The native library finds its own binaries, so it stays a package.
     external: ['onnxruntime-node'],

@@ -22,7 +22,7 @@ export function concatPoolReference(output: tf.Tensor3D, window: TimeWindow): tf
     const count = tf.reshape(tf.sum(mask, 0), [batch, 1]);
     const isLast = tf.mul(
       mask,
-      tf.reshape(tf.transpose(tf.oneHot(tf.sub(window.end, 1), time)), [time, batch, 1]),
+      tf.reshape(tf.transpose(tf.oneHot(tf.sub(window.end, tf.scalar(1, 'int32')), time)), [time, batch, 1]),
     );
     const last = tf.sum(tf.mul(output, isLast), 0);
     const lowest = tf.fill(output.shape, -1e30);

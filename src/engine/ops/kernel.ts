@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+// tfjs-core leaves the gradients of its operations out until asked.
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
 
 /**
  * Each coarse operation of this folder has one plain reference in tfjs ops. A backend that brings its own kernel
@@ -36,4 +38,15 @@ export function detach<T extends tf.Tensor>(x: T): T {
   const engine = tf.engine();
   engine.backend.incRef(x.dataId);
   return engine.makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype }) as T;
+}
+
+/** Runs `compute` without recording it: no gradient flows back through its results. */
+export function withoutGradient<T>(compute: () => T): T {
+  const state = tf.engine().state;
+  state.kernelDepth++;
+  try {
+    return compute();
+  } finally {
+    state.kernelDepth--;
+  }
 }
