@@ -1,0 +1,97 @@
+import { open, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+/** A new file that is being written. */
+export interface WritableFile {
+  /** Appends all of `bytes`. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Waits until the bytes are on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The file-system calls that saving makes, so that a test can let any one of them fail. */
+export interface FileSystem {
+  /** Creates a file that must not exist yet. */
+  createFile(path: string): Promise<WritableFile>;
+  /** Creates a folder and those above it. */
+  createFolder(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Deletes a file or a folder with all that is in it; a missing one is fine. */
+  remove(path: string): Promise<void>;
+  /** Names in a folder; empty if the folder does not exist. */
+  names(folder: string): Promise<string[]>;
+  /** Waits until the folder's entries are on the disk, where the platform can. */
+  syncFolder(folder: string): Promise<void>;
+}
+
+const largestWrite = 64 * 2 ** 20;
+
+class NodeFile implements WritableFile {
+  constructor(private readonly handle: FileHandle) {}
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.byteLength;) {
+      const length = Math.min(bytes.byteLength - done, largestWrite);
+      done += (await this.handle.write(bytes, done, length)).bytesWritten;
+    }
+  }
+
+  async sync(): Promise<void> {
+    await this.handle.sync();
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+}
+
+export const nodeFileSystem: FileSystem = {
+  async createFile(path) {
+    return new NodeFile(await open(path, 'wx'));
+  },
+  async createFolder(path) {
+    await mkdir(path, { recursive: true });
+  },
+  async rename(from, to) {
+    // On Windows a virus scanner or an indexer that looks at a new file makes the rename fail for a moment.
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await rename(from, to);
+        return;
+      } catch (error) {
+        const passing = ['EPERM', 'EACCES', 'EBUSY'].includes(errorCode(error) ?? '');
+        if (process.platform !== 'win32' || !passing || attempt === 8) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 10 * 2 ** attempt));
+      }
+    }
+  },
+  async remove(path) {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  },
+  async names(folder) {
+    try {
+      return await readdir(folder);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  },
+  async syncFolder(folder) {
+    if (process.platform === 'win32') return; // Folders cannot be opened there; NTFS journals its entries.
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } catch (error) {
+      // Some network file systems have no such call; there is then nothing more to wait for.
+      if (!['EINVAL', 'ENOTSUP'].includes(errorCode(error) ?? '')) throw error;
+    } finally {
+      await handle.close();
+    }
+  },
+};
+
+/** `ENOENT` and the like, of a failed system call. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
