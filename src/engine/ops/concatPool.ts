@@ -20,10 +20,8 @@ export function concatPoolReference(output: tf.Tensor3D, window: TimeWindow): tf
   return tf.tidy(() => {
     const mask = windowMask(time, window);
     const count = tf.reshape(tf.sum(mask, 0), [batch, 1]);
-    const isLast = tf.mul(
-      mask,
-      tf.reshape(tf.transpose(tf.oneHot(tf.sub(window.end, tf.scalar(1, 'int32')), time)), [time, batch, 1]),
-    );
+    const lastStep = tf.maximum<tf.Tensor1D>(tf.sub(window.end, tf.scalar(1, 'int32')), window.start);
+    const isLast = windowMask(time, { start: lastStep, end: window.end });
     const last = tf.sum(tf.mul(output, isLast), 0);
     const lowest = tf.fill(output.shape, -1e30);
     const highest = tf.max(tf.where(tf.broadcastTo(tf.cast(mask, 'bool'), output.shape), output, lowest), 0);
