@@ -42,10 +42,10 @@ function crossEntropy(logits: tf.Tensor2D, labels: readonly number[]): tf.Scalar
 
 /**
  * Batch norm over three rows that hardly differ divides by a variance of 1e-6, which magnifies float32 rounding: fastai's
- * own numbers are up to 4e-4 of a tensor's largest away from the same step in float64 (classifierExact.py prints the
+ * own numbers are up to 6e-4 of a tensor's largest away from the same step in float64 (classifierExact.py prints the
  * table), so a training step is compared by the largest.
  */
-const illConditioned = { rtol: 5e-4, byLargest: true };
+const illConditioned = { rtol: 1e-3, byLargest: true };
 
 function assertGradients(
   model: TextClassifier,
