@@ -21,9 +21,9 @@ DOTS = r"\.\.+"
 MAX_WIDTH = 8
 
 
-def char(code):
+def char(code, in_class=False):
     text = chr(code)
-    if text in r"^$\.*+?()[]{}|/-":
+    if text in r"^$\.*+?()[]{}|/" or in_class and text == "-":
         return "\\" + text
     if code < 0x20 or 0x7F <= code < 0xA1 or not text.isprintable():
         return "\\u{%x}" % code
@@ -51,9 +51,9 @@ def class_body(items):
             raise ValueError(op)
     parts = []
     for first, last in merge(ranges):
-        parts.append(char(first))
+        parts.append(char(first, True))
         if last > first:
-            parts.append(("-" if last > first + 1 else "") + char(last))
+            parts.append(("-" if last > first + 1 else "") + char(last, True))
     return "".join(parts)
 
 
