@@ -1,0 +1,251 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { errorCode, nodeFileSystem, type FileSystem, type WritableFile } from './fileSystem';
+import { writeSafetensors, type TensorMap } from './safetensors';
+import { saveFailure } from './saveFailure';
+
+/** What a manifest says of each file of its folder. */
+export interface FileFacts {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+export const manifestName = 'manifest.json';
+
+/*
+ * How a folder is saved. Beside the target `<name>` there may be, for a while:
+ *
+ *   .<name>.saving-<process id>-<random>   being written; never looked at by a reader
+ *   .<name>.old-<time>-<random>            the version before, moved aside; used where `<name>` is missing
+ *
+ * Write the first → fsync each file → manifest with their hashes, last → fsync → move `<name>` aside → move the
+ * new one in → fsync the parent → delete the old. A process that dies between the two moves leaves the old version
+ * under its aside name, where `currentFolder` finds it. (A single exchange of two folders would need no aside name,
+ * but no portable call does that; Windows cannot even rename over an empty folder.)
+ */
+const savingPrefix = (name: string) => `.${name}.saving-`;
+const oldPrefix = (name: string) => `.${name}.old-`;
+const uniqueSuffix = () => randomBytes(4).toString('hex');
+
+/** Temporary folders of this process that are in use, so that a save beside them leaves them alone. */
+const beingWritten = new Set<string>();
+
+/** The folder that {@link saveFolder} fills: every file is hashed while it is written and on the disk before the next. */
+export class NewFolder {
+  /** By file name, in the order written. */
+  readonly files = new Map<string, FileFacts>();
+
+  constructor(
+    private readonly path: string,
+    private readonly fileSystem: FileSystem,
+  ) {}
+
+  async writeBytes(name: string, bytes: Uint8Array): Promise<void> {
+    await this.writeFile(name, (file) => file.write(bytes));
+  }
+
+  /** JSON with a newline at the end. */
+  async writeJson(name: string, value: unknown, indent?: number): Promise<void> {
+    await this.writeBytes(name, Buffer.from(`${JSON.stringify(value, null, indent)}\n`));
+  }
+
+  async writeTensors(
+    name: string,
+    tensors: TensorMap,
+    metadata?: ReadonlyMap<string, string>,
+  ): Promise<void> {
+    await this.writeFile(name, (file) => writeSafetensors(file, tensors, metadata));
+  }
+
+  private async writeFile(name: string, write: (file: WritableFile) => Promise<void>): Promise<void> {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const file = await this.fileSystem.createFile(join(this.path, name));
+    try {
+      await write({
+        write: async (part) => {
+          hash.update(part);
+          bytes += part.byteLength;
+          await file.write(part);
+        },
+        sync: () => file.sync(),
+        close: () => file.close(),
+      });
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    this.files.set(name, { sha256: hash.digest('hex'), bytes });
+  }
+}
+
+/**
+ * Saves a folder so that at every moment, whatever fails and whenever the process dies, the version before or the new
+ * one can be loaded. The new one replaces a folder of that name.
+ *
+ * @param target the folder's path
+ * @param writeFiles writes every file but the manifest
+ * @param manifest the manifest's members; `files` (name → sha256 and bytes) is added
+ * @throws UlmfitError `save-failed`; what was there before is still there
+ */
+export async function saveFolder(
+  target: string,
+  writeFiles: (folder: NewFolder) => Promise<void>,
+  manifest: Readonly<Record<string, unknown>>,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<void> {
+  const parent = dirname(target);
+  const name = basename(target);
+  const temporary = join(parent, `${savingPrefix(name)}${process.pid}-${uniqueSuffix()}`);
+  beingWritten.add(temporary);
+  try {
+    await removeAbandoned(parent, name, fileSystem);
+    await removeOldVersions(parent, name, fileSystem);
+    await fileSystem.createFolder(temporary);
+    const folder = new NewFolder(temporary, fileSystem);
+    await writeFiles(folder);
+    await folder.writeJson(manifestName, { ...manifest, files: Object.fromEntries(folder.files) }, 2);
+    await fileSystem.syncFolder(temporary);
+    await moveIn(temporary, target, fileSystem);
+  } catch (error) {
+    await removeIfPossible(temporary, fileSystem);
+    throw saveFailure(`${target} was not saved, and what was there before is unchanged`, error);
+  } finally {
+    beingWritten.delete(temporary);
+  }
+  await removeOldVersions(parent, name, fileSystem);
+}
+
+async function moveIn(temporary: string, target: string, fileSystem: FileSystem): Promise<void> {
+  const parent = dirname(target);
+  const name = basename(target);
+  const names = await fileSystem.names(parent);
+  let aside: string | undefined;
+  if (names.includes(name)) {
+    aside = join(parent, `${oldPrefix(name)}${String(Date.now()).padStart(15, '0')}-${uniqueSuffix()}`);
+    await fileSystem.rename(target, aside);
+  }
+  try {
+    await fileSystem.rename(temporary, target);
+    await fileSystem.syncFolder(parent);
+  } catch (error) {
+    // Back to how it was. If that fails too, `currentFolder` still finds the version that was moved aside.
+    await fileSystem.rename(target, temporary).catch(() => undefined);
+    if (aside !== undefined) await fileSystem.rename(aside, target).catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Where the version of `<parent>/<name>` to load lies: its own folder, or the one that an interrupted save moved
+ * aside. Undefined if there is neither. Changes nothing, because another process may be saving at this moment.
+ */
+export async function currentFolder(
+  parent: string,
+  name: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<string | undefined> {
+  const names = await fileSystem.names(parent);
+  if (names.includes(name)) return join(parent, name);
+  const old = latestOld(names, name);
+  return old === undefined ? undefined : join(parent, old);
+}
+
+/** The names of all folders in `parent` that {@link currentFolder} finds, sorted. */
+export async function savedNames(parent: string, fileSystem: FileSystem = nodeFileSystem): Promise<string[]> {
+  const found = new Set<string>();
+  for (const entry of await fileSystem.names(parent)) {
+    const old = /^\.(.+)\.old-\d{15}-[0-9a-f]{8}$/u.exec(entry)?.[1];
+    if (old !== undefined) found.add(old);
+    else if (!entry.startsWith('.')) found.add(entry);
+  }
+  return [...found].sort();
+}
+
+/** Deletes a saved folder with whatever interrupted saves of it left. It is gone at once, not file by file. */
+export async function removeFolder(
+  parent: string,
+  name: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<void> {
+  const doomed = () => join(parent, `${savingPrefix(name)}${process.pid}-${uniqueSuffix()}`);
+  try {
+    const names = await fileSystem.names(parent);
+    // The versions moved aside go first: they must not come back when the folder itself is gone.
+    const old = names.filter((entry) => entry.startsWith(oldPrefix(name)));
+    if (names.includes(name)) {
+      for (const entry of old) await fileSystem.remove(join(parent, entry));
+      await fileSystem.rename(join(parent, name), doomed());
+    } else {
+      for (const entry of old) await fileSystem.rename(join(parent, entry), doomed());
+    }
+    await fileSystem.syncFolder(parent);
+    await removeAbandoned(parent, name, fileSystem);
+  } catch (error) {
+    throw saveFailure(`${join(parent, name)} could not be deleted`, error);
+  }
+}
+
+/** Gives a saved folder another name, which must be free. */
+export async function renameFolder(
+  parent: string,
+  from: string,
+  to: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<void> {
+  try {
+    const folder = await currentFolder(parent, from, fileSystem);
+    // Other versions moved aside would come back under the former name.
+    for (const entry of await fileSystem.names(parent)) {
+      const path = join(parent, entry);
+      if (entry.startsWith(oldPrefix(from)) && path !== folder) await fileSystem.remove(path);
+    }
+    await fileSystem.rename(folder ?? join(parent, from), join(parent, to));
+    await fileSystem.syncFolder(parent);
+  } catch (error) {
+    throw saveFailure(`${join(parent, from)} could not be renamed`, error);
+  }
+}
+
+function latestOld(names: readonly string[], name: string): string | undefined {
+  return names
+    .filter((entry) => entry.startsWith(oldPrefix(name)))
+    .sort()
+    .at(-1);
+}
+
+/** Old versions are only litter once the new one is in place, so a failure here does not fail the save. */
+async function removeOldVersions(parent: string, name: string, fileSystem: FileSystem): Promise<void> {
+  const names = await fileSystem.names(parent).catch((): string[] => []);
+  if (!names.includes(name)) return;
+  for (const entry of names) {
+    if (entry.startsWith(oldPrefix(name))) await removeIfPossible(join(parent, entry), fileSystem);
+  }
+}
+
+/** Deletes what saves of this name left behind whose process is gone. */
+async function removeAbandoned(parent: string, name: string, fileSystem: FileSystem): Promise<void> {
+  const prefix = savingPrefix(name);
+  for (const entry of await fileSystem.names(parent)) {
+    if (!entry.startsWith(prefix)) continue;
+    const path = join(parent, entry);
+    const owner = Number.parseInt(entry.slice(prefix.length), 10);
+    const inUse = owner === process.pid ? beingWritten.has(path) : processExists(owner);
+    if (!inUse) await fileSystem.remove(path);
+  }
+}
+
+async function removeIfPossible(path: string, fileSystem: FileSystem): Promise<void> {
+  await fileSystem.remove(path).catch(() => undefined);
+}
+
+/** Whether a process of this id runs on this machine, whoever owns it. */
+export function processExists(id: number): boolean {
+  if (!Number.isInteger(id) || id <= 0) return false;
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { Entries, type EntryContent } from './entries';
+import type { FileSystem } from './fileSystem';
+import { encoderManifestSchema, formatVersion, type Lineage, type ModelConfig } from './manifest';
+
+/** What is said of an encoder when it is saved. */
+export interface EncoderFacts {
+  readonly config: ModelConfig;
+  readonly lineage: Lineage;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** `<store>/encoders/<name>/`: manifest.json, encoder.safetensors, vocab.json. */
+export class Encoders extends Entries<typeof encoderManifestSchema> {
+  constructor(root: string, fileSystem?: FileSystem) {
+    super(join(root, 'encoders'), 'encoder', encoderManifestSchema, 'encoder.safetensors', fileSystem);
+  }
+
+  /**
+   * Saves an encoder, in place of one of the same name if there is one.
+   *
+   * @throws UlmfitError `save-failed`, `bad-setting`, `already-exists`
+   */
+  async save(name: string, facts: EncoderFacts, content: EntryContent): Promise<void> {
+    const createdAt = new Date().toISOString();
+    await this.write(name, { formatVersion, kind: 'encoder', createdAt, ...facts }, content);
+  }
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { UlmfitError } from '../errors';
+import { manifestName } from './atomicSave';
+import { readJson } from './json';
+import { corruptFile, unreadableFile } from './safetensors';
+
+export const formatVersion = 1;
+
+const shortText = v.pipe(v.string(), v.maxLength(4096));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u, 'not a sha256'));
+/** A file of the folder itself: nothing that leads elsewhere. */
+const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/u, 'not a plain file name'));
+
+const filesSchema = v.record(fileName, v.strictObject({ sha256, bytes: count }));
+
+/** Model settings by fastai's names: emb_sz, n_hid, n_layers, pad_token, output_p, hidden_p, …, and what else is needed. */
+const configSchema = v.looseObject({
+  emb_sz: count,
+  n_hid: count,
+  n_layers: count,
+  pad_token: count,
+});
+
+/** Where it came from: which data, by hash; which encoder; which run; which pretrained model. */
+const lineageSchema = v.object({
+  data: v.optional(
+    v.object({
+      sha256,
+      rows: count,
+      /** File names for people, without their folders. */
+      files: v.pipe(v.array(shortText), v.maxLength(10_000)),
+    }),
+  ),
+  encoder: v.optional(shortText),
+  run: v.optional(shortText),
+  pretrained: v.optional(shortText),
+});
+
+const common = {
+  formatVersion: v.literal(formatVersion),
+  createdAt: v.pipe(v.string(), v.isoTimestamp()),
+  config: configSchema,
+  lineage: lineageSchema,
+  /** By exact name: valid_loss, accuracy, perplexity, … */
+  metrics: v.record(v.string(), v.number()),
+  files: filesSchema,
+};
+
+export const encoderManifestSchema = v.object({ ...common, kind: v.literal('encoder') });
+export const modelManifestSchema = v.object({
+  ...common,
+  kind: v.literal('model'),
+  /** Label names in the order of the model's outputs. */
+  classes: v.pipe(v.array(v.pipe(v.string(), v.maxLength(65_536))), v.minLength(1), v.maxLength(100_000)),
+});
+export const checkpointManifestSchema = v.object({
+  formatVersion: v.literal(formatVersion),
+  createdAt: common.createdAt,
+  kind: v.literal('checkpoint'),
+  step: count,
+  /** Whatever the training needs to go on besides tensors: epoch, schedule, counters. */
+  state: v.record(v.string(), v.unknown()),
+  files: filesSchema,
+});
+
+export type ModelConfig = v.InferOutput<typeof configSchema>;
+export type Lineage = v.InferOutput<typeof lineageSchema>;
+export type EncoderManifest = v.InferOutput<typeof encoderManifestSchema>;
+export type ModelManifest = v.InferOutput<typeof modelManifestSchema>;
+export type CheckpointManifest = v.InferOutput<typeof checkpointManifestSchema>;
+/** The part every manifest has, which is what verifying needs. */
+export interface ManifestFiles {
+  readonly files: Readonly<Record<string, v.InferOutput<typeof filesSchema>[string]>>;
+}
+
+const maximumManifestBytes = 16 * 2 ** 20;
+const versionSchema = v.object({ formatVersion: v.number() });
+
+/**
+ * Reads and checks the manifest of a folder.
+ *
+ * @throws UlmfitError `corrupt-file` if it is missing or wrong, `unsupported-format` if a newer version wrote it
+ */
+export async function readManifest<Schema extends v.GenericSchema>(
+  folder: string,
+  schema: Schema,
+): Promise<v.InferOutput<Schema>> {
+  const path = join(folder, manifestName);
+  try {
+    return await readJson(path, schema, maximumManifestBytes);
+  } catch (error) {
+    if (!(error instanceof UlmfitError)) throw error;
+    if (error.code === 'file-not-found') throw corruptFile(folder, `it has no ${manifestName}`);
+    if (error.code === 'corrupt-file' && (await isNewer(path))) {
+      throw new UlmfitError(
+        'unsupported-format',
+        `${path} was written by a newer version of ULMFiT.`,
+        'Update ULMFiT and try again.',
+      );
+    }
+    throw error;
+  }
+}
+
+async function isNewer(path: string): Promise<boolean> {
+  const version = await readJson(path, versionSchema, maximumManifestBytes).catch(() => undefined);
+  return version !== undefined && version.formatVersion > formatVersion;
+}
+
+/**
+ * Compares every file of the folder with its manifest.
+ *
+ * @throws UlmfitError `corrupt-file` that names the first file which is missing or altered
+ */
+export async function verifyFiles(folder: string, manifest: ManifestFiles): Promise<void> {
+  for (const [name, facts] of Object.entries(manifest.files)) {
+    const path = join(folder, name);
+    const found = await hashFile(path).catch((error: unknown) => {
+      if (error instanceof UlmfitError && error.code === 'file-not-found')
+        throw corruptFile(path, 'it is missing');
+      throw error;
+    });
+    if (found.bytes !== facts.bytes) {
+      throw corruptFile(path, `it has ${found.bytes} bytes instead of ${facts.bytes}`);
+    }
+    if (found.sha256 !== facts.sha256) throw corruptFile(path, 'its content was altered after it was saved');
+  }
+}
+
+/** The sha256 and size of a file, read in parts. */
+export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const part of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
+      hash.update(part);
+      bytes += part.length;
+    }
+  } catch (error) {
+    throw unreadableFile(path, error);
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}

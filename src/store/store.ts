@@ -1,0 +1,35 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Encoders } from './encoders';
+import type { FileSystem } from './fileSystem';
+import { Models } from './models';
+import { Runs } from './runs';
+
+/** Everything that is kept between sessions: encoders, models and runs under one folder. */
+export class Store {
+  readonly root: string;
+  readonly encoders: Encoders;
+  readonly models: Models;
+  readonly runs: Runs;
+
+  /** @param root the store's folder; it is created when something is first saved */
+  constructor(root: string, fileSystem?: FileSystem) {
+    this.root = resolve(root);
+    this.encoders = new Encoders(this.root, fileSystem);
+    this.models = new Models(this.root, fileSystem);
+    this.runs = new Runs(this.root, fileSystem);
+  }
+
+  /** `ULMFIT_STORE` if set, else the platform's folder for a user's application data. */
+  static defaultRoot(
+    env: Readonly<Record<string, string | undefined>>,
+    platform: NodeJS.Platform = process.platform,
+  ): string {
+    const chosen = env['ULMFIT_STORE'];
+    if (chosen) return resolve(chosen);
+    const home = homedir();
+    if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'ulmfit');
+    if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'ulmfit');
+    return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'ulmfit');
+  }
+}
