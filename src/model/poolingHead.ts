@@ -86,10 +86,7 @@ export class PoolingHead {
         keys && block.rate > 0
           ? dropout(normalized, { rate: block.rate, key: keys.next(), period: normalized.size })
           : normalized;
-      const y = tf.add<tf.Tensor2D>(
-        tf.matMul(dropped, block.weight, false, true),
-        block.bias,
-      );
+      const y = tf.add<tf.Tensor2D>(tf.matMul(dropped, block.weight, false, true), block.bias);
       return index === this.#blocks.length - 1 ? y : tf.relu(y);
     }, pooled);
   }

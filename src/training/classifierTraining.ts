@@ -1,0 +1,83 @@
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import type { ClassifierBatch, ClassifierBatches } from '../data/classifierBatches';
+import { activationRegularization } from '../engine/ops/activationRegularization';
+import type { TextClassifier } from '../model/textClassifier';
+import { timeMajorTensor } from '../model/timeMajor';
+import { type BatchLoss, Learner, type LearnerOptions, type Metrics } from './learner';
+import { type ClassificationReport, classificationReport, emptyConfusion } from './metrics';
+
+/** Loss and confusion of a classifier over labelled texts. */
+export interface ClassifierEvaluation extends ClassificationReport {
+  loss: number;
+}
+
+/** Trains a classifier to give texts their labels. */
+export class ClassifierTraining extends Learner<ClassifierBatch> {
+  constructor(
+    override readonly model: TextClassifier,
+    train: ClassifierBatches,
+    private readonly valid: ClassifierBatches | undefined,
+    private readonly classes: number,
+    options: LearnerOptions = {},
+  ) {
+    super(model, train, options);
+  }
+
+  /** A classifier carries nothing from batch to batch. */
+  override resetState(): void {
+    // Nothing to forget.
+  }
+
+  protected override lossOf(batch: ClassifierBatch): BatchLoss {
+    const { logits, output, window } = this.model.forward(textBatch(batch), true, this.dropoutKeys);
+    const regularization = activationRegularization(output, window, { alpha: this.alpha, beta: this.beta });
+    const tokens = batch.lengths.reduce((sum, length) => sum + length, 0);
+    return { crossEntropy: crossEntropy(logits, batch.labels), regularization, tokens };
+  }
+
+  /** `valid_loss`, `accuracy` and `macro_f1`; nothing where there is no validation set. */
+  override async validate(): Promise<Metrics> {
+    if (!this.valid || this.valid.batchesPerEpoch === 0) return {};
+    const { loss, accuracy, macroF1 } = await evaluateClassifier(this.model, this.valid, this.classes);
+    return { valid_loss: loss, accuracy, macro_f1: macroF1 };
+  }
+}
+
+/** Runs a classifier over labelled texts. The loss is the mean over texts, in nats. */
+export async function evaluateClassifier(
+  model: TextClassifier,
+  batches: ClassifierBatches,
+  classes: number,
+): Promise<ClassifierEvaluation> {
+  const confusion = emptyConfusion(classes);
+  let loss = 0;
+  let rows = 0;
+  for (const batch of batches.epoch()) {
+    const predicted = tf.tidy(() => {
+      const { logits } = model.forward(textBatch(batch), false);
+      loss += (crossEntropy(logits, batch.labels).dataSync()[0] ?? NaN) * batch.batch;
+      return tf.argMax(logits, 1).dataSync();
+    });
+    rows += batch.batch;
+    batch.labels?.forEach((label, row) => {
+      const counts = confusion[label];
+      const guess = predicted[row] ?? 0;
+      if (counts) counts[guess] = (counts[guess] ?? 0) + 1;
+    });
+    await setImmediate();
+  }
+  return { loss: loss / rows, ...classificationReport(confusion) };
+}
+
+/** A batch of the loader as the model takes it. */
+export function textBatch({ ids, lengths, batch, time }: ClassifierBatch) {
+  return { ids: timeMajorTensor(ids, batch, time), lengths: Array.from(lengths) };
+}
+
+/** Mean cross-entropy of logits `[batch, classes]`. */
+function crossEntropy(logits: tf.Tensor2D, labels: Int32Array | undefined): tf.Scalar {
+  const targets = tf.tensor1d(labels ?? [], 'int32');
+  const chosen = tf.oneHot(targets, logits.shape[1]);
+  return tf.neg<tf.Scalar>(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), chosen), 1)));
+}

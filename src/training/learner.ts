@@ -1,0 +1,261 @@
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import { UlmfitError } from '../errors';
+import { DropoutKeys } from '../model/dropoutKeys';
+import type { LayerGroups } from '../model/layerGroups';
+import type { NamedVariables } from '../model/namedTensors';
+import { AdamWOptimizer, type AdamWOptimizerOptions } from './adamWOptimizer';
+import { firstNonFinite } from './nonFinite';
+import { expandLearningRate, type LearningRate, slice } from './learningRate';
+import { constantSchedule, type OneCycleOptions, oneCycleSchedule, type Schedule } from './schedule';
+import { SmoothedLoss } from './smoothedLoss';
+
+/** What a learner trains: variables in layer groups. */
+export interface TrainableModel {
+  readonly variables: NamedVariables;
+  readonly layerGroups: LayerGroups;
+}
+
+/** Batches in an order that is a function of the epoch alone. */
+export interface BatchSource<Batch> {
+  readonly batchesPerEpoch: number;
+  epoch(epochIndex: number, fromBatch?: number): Iterable<Batch>;
+}
+
+/** Metrics by their exact names: `valid_loss`, `accuracy`, … */
+export type Metrics = Readonly<Record<string, number>>;
+
+export interface LearnerOptions extends AdamWOptimizerOptions {
+  /** The run is a function of this. */
+  readonly seed?: number;
+  /** Factors of AR and TAR; 2 and 1 as in fastai. */
+  readonly alpha?: number;
+  readonly beta?: number;
+}
+
+/** What one training step did. */
+export interface StepReport {
+  /** Counted from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Counted from 1. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Counted from 1 over the whole fit. */
+  readonly step: number;
+  readonly loss: number;
+  readonly smoothedLoss: number;
+  /** Of the top layer group. */
+  readonly lr: number;
+  readonly momentum: number;
+  /** Tokens read by this step. */
+  readonly tokens: number;
+}
+
+/** The row of fastai's table. */
+export interface EpochReport {
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly trainLoss: number;
+  readonly metrics: Metrics;
+  readonly seconds: number;
+}
+
+/** What happens while a fit runs; a callback that returns `'stop'` ends it after this step. */
+export interface FitCallbacks {
+  onStep?(report: StepReport): 'stop' | undefined | Promise<'stop' | undefined>;
+  onEpoch?(report: EpochReport): 'stop' | undefined | Promise<'stop' | undefined>;
+}
+
+/** Where a fit is: enough, with the weights, to go on as if it had never stopped. */
+export interface FitPosition {
+  /** Steps done. */
+  iteration: number;
+  /** The smoothed loss so far. */
+  average: number;
+  count: number;
+  /** Seconds spent in the epoch before it was interrupted. */
+  epochSeconds: number;
+}
+
+export interface FitOptions {
+  readonly callbacks?: FitCallbacks | undefined;
+  /** Goes on from here, with the weights as they are. */
+  readonly from?: FitPosition | undefined;
+  /** Without validation, epochs end with their training loss only. */
+  readonly validate?: boolean;
+}
+
+/** The loss of one batch, with the gradient being recorded. */
+export interface BatchLoss {
+  /** The pure cross-entropy, which is what is reported. */
+  crossEntropy: tf.Scalar;
+  /** AR and TAR, which only the gradient sees. */
+  regularization: tf.Scalar;
+  tokens: number;
+}
+
+export type FitOutcome = 'completed' | 'stopped';
+
+/**
+ * fastai's `Learner` (basic_train.py): a model, its batches and the loop that trains it. A fit is cut into steps that
+ * leave the event loop free between them, and can be continued at any step.
+ */
+export abstract class Learner<Batch> {
+  readonly dropoutKeys: DropoutKeys;
+  optimizer: AdamWOptimizer;
+  /** Epochs begun in all fits; names the order of the data. */
+  epochsStarted = 0;
+  /** Where the current fit is; between fits, where the last one ended. */
+  position: FitPosition = { iteration: 0, average: 0, count: 0, epochSeconds: 0 };
+  protected readonly alpha: number;
+  protected readonly beta: number;
+
+  constructor(
+    readonly model: TrainableModel,
+    protected readonly trainBatches: BatchSource<Batch>,
+    protected readonly options: LearnerOptions = {},
+  ) {
+    this.dropoutKeys = new DropoutKeys(options.seed ?? 0);
+    this.optimizer = new AdamWOptimizer(model.layerGroups, 0, options);
+    this.alpha = options.alpha ?? 2;
+    this.beta = options.beta ?? 1;
+  }
+
+  /** The loss of a training batch; called while the gradient is recorded. */
+  protected abstract lossOf(batch: Batch): BatchLoss;
+
+  /** Forgets what the model carries from batch to batch. */
+  abstract resetState(): void;
+
+  /** Loss and metrics on the validation set, from a zero state. */
+  abstract validate(): Promise<Metrics>;
+
+  /** Leaves the layer groups from `n` on trainable, and starts a new optimiser; a negative `n` counts from the top. */
+  freezeTo(n: number): void {
+    this.resetState();
+    this.optimizer.dispose();
+    this.optimizer = new AdamWOptimizer(this.model.layerGroups, n, this.options);
+  }
+
+  /** Trains the top layer group only. */
+  freeze(): void {
+    this.freezeTo(-1);
+  }
+
+  unfreeze(): void {
+    this.freezeTo(0);
+  }
+
+  /** Trains at constant rates. */
+  fit(epochs: number, lr: LearningRate = slice(3e-3), options: FitOptions = {}): Promise<FitOutcome> {
+    return this.run(epochs, constantSchedule(this.#rates(lr)), options);
+  }
+
+  /** Trains by the one-cycle policy; `maxLr` is its peak. */
+  fitOneCycle(
+    epochs: number,
+    maxLr: LearningRate = slice(3e-3),
+    options: FitOptions & OneCycleOptions = {},
+  ): Promise<FitOutcome> {
+    const iterations = epochs * this.trainBatches.batchesPerEpoch;
+    return this.run(epochs, oneCycleSchedule(iterations, this.#rates(maxLr), options), options);
+  }
+
+  get batchesPerEpoch(): number {
+    return this.trainBatches.batchesPerEpoch;
+  }
+
+  #rates(lr: LearningRate): number[] {
+    return expandLearningRate(lr, this.model.layerGroups.length);
+  }
+
+  /** Trains by any schedule. */
+  async run(
+    epochs: number,
+    schedule: Schedule,
+    { callbacks = {}, from, validate = true }: FitOptions = {},
+  ): Promise<FitOutcome> {
+    const batches = this.trainBatches.batchesPerEpoch;
+    this.position = from ? { ...from } : { iteration: 0, average: 0, count: 0, epochSeconds: 0 };
+    const smoothed = new SmoothedLoss(this.position.average, this.position.count);
+    while (this.position.iteration < epochs * batches) {
+      const epoch = Math.floor(this.position.iteration / batches);
+      const fromBatch = this.position.iteration % batches;
+      if (fromBatch === 0) {
+        this.epochsStarted++;
+        this.position.epochSeconds = 0;
+        this.resetState();
+      }
+      const secondsBefore = this.position.epochSeconds;
+      const started = performance.now();
+      let batch = fromBatch;
+      for (const data of this.trainBatches.epoch(this.epochsStarted - 1, fromBatch)) {
+        const { lr, momentum } = schedule(this.position.iteration);
+        const { loss, tokens } = this.#step(data, { lr, momentum }, epoch + 1, batch + 1);
+        this.position.iteration++;
+        batch++;
+        const smoothedLoss = smoothed.add(loss);
+        this.position.average = smoothed.average;
+        this.position.count = smoothed.count;
+        this.position.epochSeconds = secondsBefore + (performance.now() - started) / 1000;
+        const asked = await callbacks.onStep?.({
+          epoch: epoch + 1,
+          epochs,
+          batch,
+          batches,
+          step: this.position.iteration,
+          loss,
+          smoothedLoss,
+          lr: lr[lr.length - 1] ?? 0,
+          momentum,
+          tokens,
+        });
+        if (asked === 'stop') return 'stopped';
+        await setImmediate();
+      }
+      const metrics = validate ? await this.validate() : {};
+      this.resetState();
+      const seconds = secondsBefore + (performance.now() - started) / 1000;
+      const report = { epoch: epoch + 1, epochs, trainLoss: smoothed.value, metrics, seconds };
+      if ((await callbacks.onEpoch?.(report)) === 'stop') return 'stopped';
+    }
+    return 'completed';
+  }
+
+  /**
+   * Forward, backward and optimiser step of one batch.
+   * @throws {UlmfitError} `loss-not-finite` before anything was changed
+   */
+  #step(batch: Batch, hyper: { lr: readonly number[]; momentum: number }, epoch: number, number: number) {
+    let crossEntropy: tf.Scalar | undefined;
+    let tokens = 0;
+    const { value, grads } = tf.variableGrads(() => {
+      const result = this.lossOf(batch);
+      crossEntropy = tf.keep(result.crossEntropy);
+      tokens = result.tokens;
+      return tf.add(result.crossEntropy, result.regularization);
+    }, [...this.optimizer.trainable.values()]);
+    const loss = crossEntropy?.dataSync()[0] ?? NaN;
+    const total = value.dataSync()[0] ?? NaN;
+    crossEntropy?.dispose();
+    value.dispose();
+    try {
+      if (!Number.isFinite(total)) throw this.#lossNotFinite(grads, epoch, number);
+      this.optimizer.apply(grads, hyper);
+    } finally {
+      tf.dispose(grads);
+    }
+    return { loss, tokens };
+  }
+
+  #lossNotFinite(grads: tf.NamedTensorMap, epoch: number, batch: number): UlmfitError {
+    const layer = firstNonFinite(this.model.variables, grads);
+    return new UlmfitError(
+      'loss-not-finite',
+      `The loss is not a number at batch ${batch} of epoch ${epoch} (step ${this.position.iteration + 1})` +
+        (layer === undefined ? '.' : `; the first layer with a number that is not finite is ${layer}.`),
+      'Train with a lower learning rate, or clip the gradients.',
+    );
+  }
+}
