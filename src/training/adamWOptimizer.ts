@@ -25,11 +25,11 @@ interface Slot {
 export class AdamWOptimizer {
   readonly trainable: NamedVariables;
   step = 0;
+  wd: number;
+  clip: number | undefined;
   readonly #slots = new Map<string, Slot>();
-  readonly #wd: number;
   readonly #beta2: number;
   readonly #eps: number;
-  readonly #clip: number | undefined;
 
   /** @param freezeTo the first layer group that trains; negative counts from the top */
   constructor(
@@ -38,10 +38,10 @@ export class AdamWOptimizer {
     { wd = 0.01, beta2 = 0.99, eps = 1e-8, clip }: AdamWOptimizerOptions = {},
   ) {
     this.trainable = trainableVariables(groups, freezeTo);
-    this.#wd = wd;
+    this.wd = wd;
     this.#beta2 = beta2;
     this.#eps = eps;
-    this.#clip = clip;
+    this.clip = clip;
     const group = groupIndexes(groups);
     for (const [name, parameter] of this.trainable) {
       const zeros = () => constantVariable([...parameter.shape], 0, false);
@@ -55,7 +55,7 @@ export class AdamWOptimizer {
    */
   apply(gradients: tf.NamedTensorMap, { lr, momentum }: HyperParameters): void {
     this.step++;
-    const gradientScale = this.#clip === undefined ? 1 : clipScale(gradients, this.#clip);
+    const gradientScale = this.clip === undefined ? 1 : clipScale(gradients, this.clip);
     for (const { parameter, mean, variance, group } of this.#slots.values()) {
       const gradient = gradients[parameter.name];
       if (!gradient) continue;
@@ -64,7 +64,7 @@ export class AdamWOptimizer {
         beta1: momentum,
         beta2: this.#beta2,
         eps: this.#eps,
-        weightDecay: this.#wd,
+        weightDecay: this.wd,
         step: this.step,
         gradientScale,
       });

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import type { ClassifierBatch, ClassifierBatches } from '../data/classifierBatches';
+import type { ClassifierBatch } from '../data/classifierBatches';
 import { activationRegularization } from '../engine/ops/activationRegularization';
 import type { TextClassifier } from '../model/textClassifier';
 import { timeMajorTensor } from '../model/timeMajor';
-import { type BatchLoss, Learner, type LearnerOptions, type Metrics } from './learner';
+import { type BatchLoss, type BatchSource, Learner, type LearnerOptions, type Metrics } from './learner';
 import { type ClassificationReport, classificationReport, emptyConfusion } from './metrics';
 
 /** Loss and confusion of a classifier over labelled texts. */
@@ -16,8 +16,8 @@ export interface ClassifierEvaluation extends ClassificationReport {
 export class ClassifierTraining extends Learner<ClassifierBatch> {
   constructor(
     override readonly model: TextClassifier,
-    train: ClassifierBatches,
-    private readonly valid: ClassifierBatches | undefined,
+    train: BatchSource<ClassifierBatch>,
+    private readonly valid: BatchSource<ClassifierBatch> | undefined,
     private readonly classes: number,
     options: LearnerOptions = {},
   ) {
@@ -47,13 +47,13 @@ export class ClassifierTraining extends Learner<ClassifierBatch> {
 /** Runs a classifier over labelled texts. The loss is the mean over texts, in nats. */
 export async function evaluateClassifier(
   model: TextClassifier,
-  batches: ClassifierBatches,
+  batches: BatchSource<ClassifierBatch>,
   classes: number,
 ): Promise<ClassifierEvaluation> {
   const confusion = emptyConfusion(classes);
   let loss = 0;
   let rows = 0;
-  for (const batch of batches.epoch()) {
+  for (const batch of batches.epoch(0)) {
     const predicted = tf.tidy(() => {
       const { logits } = model.forward(textBatch(batch), false);
       loss += (crossEntropy(logits, batch.labels).dataSync()[0] ?? NaN) * batch.batch;

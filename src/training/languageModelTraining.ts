@@ -1,17 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import type { LanguageModelBatch, LanguageModelBatches } from '../data/languageModelBatches';
+import type { LanguageModelBatch } from '../data/languageModelBatches';
 import { activationRegularization } from '../engine/ops/activationRegularization';
 import type { LanguageModel } from '../model/languageModel';
 import { timeMajorTensor } from '../model/timeMajor';
-import { type BatchLoss, Learner, type LearnerOptions, type Metrics } from './learner';
+import { type BatchLoss, type BatchSource, Learner, type LearnerOptions, type Metrics } from './learner';
+
+/** Fixed batches, all of one size. */
+type ValidationBatches = BatchSource<LanguageModelBatch> & { readonly bs: number; readonly bptt: number };
 
 /** Trains a language model to predict the next token. */
 export class LanguageModelTraining extends Learner<LanguageModelBatch> {
   constructor(
     override readonly model: LanguageModel,
-    train: LanguageModelBatches,
-    private readonly valid: LanguageModelBatches | undefined,
+    train: BatchSource<LanguageModelBatch>,
+    private readonly valid: ValidationBatches | undefined,
     options: LearnerOptions = {},
   ) {
     super(model, train, options);

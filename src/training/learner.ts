@@ -82,6 +82,9 @@ export interface FitOptions {
   readonly callbacks?: FitCallbacks | undefined;
   /** Goes on from here, with the weights as they are. */
   readonly from?: FitPosition | undefined;
+  /** Weight decay and clipping from this fit on. */
+  readonly wd?: number;
+  readonly clip?: number;
   /** Without validation, epochs end with their training loss only. */
   readonly validate?: boolean;
 }
@@ -174,8 +177,10 @@ export abstract class Learner<Batch> {
   async run(
     epochs: number,
     schedule: Schedule,
-    { callbacks = {}, from, validate = true }: FitOptions = {},
+    { callbacks = {}, from, validate = true, wd, clip }: FitOptions = {},
   ): Promise<FitOutcome> {
+    if (wd !== undefined) this.optimizer.wd = wd;
+    if (clip !== undefined) this.optimizer.clip = clip;
     const batches = this.trainBatches.batchesPerEpoch;
     this.position = from ? { ...from } : { iteration: 0, average: 0, count: 0, epochSeconds: 0 };
     const smoothed = new SmoothedLoss(this.position.average, this.position.count);
