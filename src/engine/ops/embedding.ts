@@ -22,7 +22,10 @@ export interface EmbeddingInputs {
 export function embedding(inputs: EmbeddingInputs): tf.Tensor3D {
   if (!hasNativeKernel(embeddingKernel)) return embeddingReference(inputs);
   const { ids, weight, rowScale, padId } = inputs;
-  return runKernel(embeddingKernel, rowScale ? { ids, weight, rowScale } : { ids, weight }, { padId });
+  // A kernel always gets the three tensors, so that its gradient can save them; a scalar stands for no dropout.
+  return tf.tidy(() =>
+    runKernel(embeddingKernel, { ids, weight, rowScale: rowScale ?? tf.scalar(1) }, { padId }),
+  );
 }
 
 export function embeddingReference({ ids, weight, rowScale, padId }: EmbeddingInputs): tf.Tensor3D {

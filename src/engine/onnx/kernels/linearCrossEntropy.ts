@@ -1,0 +1,222 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { linearCrossEntropyKernel } from '../../ops/linearCrossEntropy';
+import { currentBackend, type OnnxBackend } from '../backend';
+import { Graph, int } from '../modelWriter';
+import { native32 } from '../nativeSession';
+import { gemm, sumRows } from './gemm';
+import {
+  asTensor,
+  type KernelCall,
+  registerOnnxGradient,
+  registerOnnxKernel,
+  required,
+  size,
+} from './kernel';
+
+/** Logits held at a time. Fewer rows make the products slower, more rows only take memory. */
+const chunkBytes = 64 * 2 ** 20;
+
+export function registerLinearCrossEntropy(): void {
+  registerOnnxKernel(linearCrossEntropyKernel, forward);
+  registerOnnxGradient({
+    kernelName: linearCrossEntropyKernel,
+    outputsToSave: [false, false, true, true, true],
+    gradient: ([dLoss], saved) => {
+      const backend = currentBackend();
+      const factor = backend.floats(required(dLoss, 'dLoss'))[0] ?? 0;
+      const times = (tensor: tf.Tensor | undefined) => () =>
+        scaled(backend, required(tensor, 'a saved gradient'), factor);
+      return { hidden: times(saved[0]), weight: times(saved[1]), bias: times(saved[2]) };
+    },
+  });
+}
+
+function scaled(backend: OnnxBackend, tensor: tf.Tensor, factor: number): tf.Tensor {
+  if (factor === 1) return tensor.clone();
+  const values = Float32Array.from(backend.floats(tensor));
+  scale(values, factor);
+  return asTensor(backend.wrap(values, ...tensor.shape));
+}
+
+interface Gradients {
+  readonly hidden: Float32Array;
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/**
+ * The gradients for a loss gradient of 1 are made in the same pass, chunk by chunk, because afterwards the logits are
+ * gone: with `P = softmax − onehot` and n rows, `dHidden = P·W/n`, `dWeight = Pᵀ·hidden/n`, `dBias = Σ P/n`.
+ */
+function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
+  const rows = size(input('hidden'), 0);
+  const width = size(input('hidden'), 1);
+  const classes = size(input('weight'), 0);
+  const hidden = backend.floats(input('hidden'));
+  const weight = backend.floats(input('weight'));
+  const bias = backend.floats(input('bias'));
+  const targets = backend.integers(input('targets'));
+  for (const target of targets) {
+    if (target < 0 || target >= classes) {
+      throw new RangeError(`Target ${target} is not one of the ${classes} classes.`);
+    }
+  }
+
+  const gradients: Gradients | undefined =
+    attributes['withGradient'] === true
+      ? {
+          hidden: new Float32Array(rows * width),
+          weight: new Float32Array(classes * width),
+          bias: new Float32Array(classes),
+        }
+      : undefined;
+  const chunkRows = rowsPerChunk(rows, classes);
+  const logits = backend.buffers.scratch('logits', chunkRows * classes);
+  let loss = 0;
+  let correct = 0;
+  for (let first = 0; first < rows; first += chunkRows) {
+    const last = Math.min(rows, first + chunkRows);
+    const chunk = {
+      hidden: hidden.subarray(first * width, last * width),
+      targets: targets.subarray(first, last),
+      logits: logits.subarray(0, (last - first) * classes),
+      rows: last - first,
+    };
+    const scores = chunkScores(backend, chunk, { weight, bias, width, classes });
+    loss += scores.loss;
+    correct += scores.correct;
+    if (gradients) addGradients(backend, chunk, { weight, width, classes, first, rows, gradients });
+  }
+  if (gradients) scale(gradients.hidden, 1 / rows);
+  if (gradients) scale(gradients.bias, 1 / rows);
+  const none = (): tf.TensorInfo => backend.wrap(new Float32Array(0), 0);
+  return [
+    backend.wrap(Float32Array.of(loss / rows)),
+    backend.wrap(Float32Array.of(correct)),
+    gradients ? backend.wrap(gradients.hidden, rows, width) : none(),
+    gradients ? backend.wrap(gradients.weight, classes, width) : none(),
+    gradients ? backend.wrap(gradients.bias, classes) : none(),
+  ];
+}
+
+/** Chunks of nearly equal size, since a small last one would cost as much in overhead as a large one. */
+function rowsPerChunk(rows: number, classes: number): number {
+  const most = Math.max(1, Math.floor(chunkBytes / Float32Array.BYTES_PER_ELEMENT / classes));
+  return Math.ceil(rows / Math.ceil(rows / most));
+}
+
+interface Chunk {
+  readonly hidden: Float32Array;
+  readonly targets: Int32Array;
+  /** `[rows, classes]` */
+  readonly logits: Float32Array;
+  readonly rows: number;
+}
+
+interface Decoder {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+  readonly width: number;
+  readonly classes: number;
+}
+
+/** The sum of the losses and the count of right rows; leaves the softmax of the chunk in the place of its logits. */
+function chunkScores(
+  backend: OnnxBackend,
+  { hidden, targets, logits, rows }: Chunk,
+  { weight, bias, width, classes }: Decoder,
+): { loss: number; correct: number } {
+  const highest = new Float32Array(rows);
+  const nativeLogits = native32(logits, rows, classes);
+  backend.sessions.run(
+    'logits',
+    logitsGraph,
+    {
+      hidden: native32(hidden, rows, width),
+      weight: native32(weight, classes, width),
+      bias: native32(bias, classes),
+    },
+    { logits: nativeLogits, highest: native32(highest, rows) },
+  );
+  let correct = 0;
+  const ofTargets = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const target = targets[row] ?? 0;
+    const start = row * classes;
+    const logit = logits[start + target] ?? 0;
+    ofTargets[row] = logit;
+    // The first of equal logits counts as the answer, as in argMax.
+    if (logit === highest[row] && logits.indexOf(logit, start) === start + target) correct++;
+  }
+  backend.sessions.run('softmax', softmaxGraph, { x: nativeLogits }, { y: nativeLogits });
+  let loss = 0;
+  for (let row = 0; row < rows; row++) {
+    const start = row * classes;
+    const probability = logits[start + (targets[row] ?? 0)] ?? 0;
+    if (probability > 1e-30) {
+      loss -= Math.log(probability);
+    } else {
+      // Too small for float32: the sum of the exponentials is known from the likeliest class, which has exp(0)/sum.
+      const likeliest = logits.subarray(start, start + classes).reduce((a, b) => Math.max(a, b), 0);
+      loss += (highest[row] ?? 0) - Math.log(likeliest) - (ofTargets[row] ?? 0);
+    }
+  }
+  return { loss, correct };
+}
+
+function addGradients(
+  backend: OnnxBackend,
+  { hidden, targets, logits, rows: chunkRows }: Chunk,
+  call: Omit<Decoder, 'bias'> & { first: number; rows: number; gradients: Gradients },
+): void {
+  const { weight, width, classes, first, rows, gradients } = call;
+  for (let row = 0; row < chunkRows; row++) {
+    const at = row * classes + (targets[row] ?? 0);
+    logits[at] = (logits[at] ?? 0) - 1;
+  }
+  // The factor 1/n is applied to the small arrays: here to the rows that dWeight is made of.
+  const weighted = Float32Array.from(hidden);
+  scale(weighted, 1 / rows);
+  const isFirst = first === 0;
+  gemm(backend, {
+    a: logits,
+    b: weight,
+    rows: chunkRows,
+    inner: classes,
+    columns: width,
+    out: gradients.hidden.subarray(first * width, (first + chunkRows) * width),
+  });
+  gemm(backend, {
+    a: logits,
+    transposeA: true,
+    b: weighted,
+    addend: isFirst ? undefined : gradients.weight,
+    rows: classes,
+    inner: chunkRows,
+    columns: width,
+    out: gradients.weight,
+  });
+  sumRows(backend, logits, chunkRows, gradients.bias, isFirst ? undefined : gradients.bias);
+}
+
+function scale(values: Float32Array, factor: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) * factor;
+}
+
+function logitsGraph(): Graph {
+  const graph = new Graph('logits');
+  for (const name of ['hidden', 'weight', 'bias']) graph.input(name, 'float');
+  graph.op('Gemm', ['hidden', 'weight', 'bias'], { transB: int(1) }, 'logits');
+  graph.op('ReduceMax', ['logits', graph.constant('int64', [1], [1])], { keepdims: int(0) }, 'highest');
+  graph.output('logits');
+  graph.output('highest');
+  return graph;
+}
+
+function softmaxGraph(): Graph {
+  const graph = new Graph('softmax');
+  graph.input('x', 'float');
+  graph.op('Softmax', ['x'], { axis: int(-1) }, 'y');
+  graph.output('y');
+  return graph;
+}

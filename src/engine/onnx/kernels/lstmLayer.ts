@@ -1,0 +1,250 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { isRecordingGradient } from '../../ops/kernel';
+import { lstmLayerKernel } from '../../ops/lstmLayer';
+import { currentBackend, type OnnxBackend } from '../backend';
+import { native32, type NativeTensor } from '../nativeSession';
+import { gemm, sumRows } from './gemm';
+import {
+  asTensor,
+  type KernelCall,
+  registerOnnxGradient,
+  registerOnnxKernel,
+  required,
+  size,
+} from './kernel';
+import { backwardStepGraph, gateNames, stepGraph } from './lstmGraphs';
+
+/*
+ * The forward kernel keeps, for the gradient, one array of six blocks `[time, batch, hidden]`: the activated gates
+ * i, f, g, o, the cell states and their tanh.
+ */
+const keptBlocks = 6;
+const cellBlock = 4;
+const tanhBlock = 5;
+
+export function registerLstmLayer(): void {
+  registerOnnxKernel(lstmLayerKernel, forward);
+  registerOnnxGradient({
+    kernelName: lstmLayerKernel,
+    inputsToSave: ['input', 'h0', 'c0', 'weightIh', 'weightHh'],
+    outputsToSave: [true, false, false, true],
+    gradient,
+  });
+}
+
+interface Sizes {
+  readonly time: number;
+  readonly batch: number;
+  readonly width: number;
+  readonly hidden: number;
+}
+
+function sizesOf(input: tf.TensorInfo, h0: tf.TensorInfo): Sizes {
+  return { time: size(input, 0), batch: size(input, 1), width: size(input, 2), hidden: size(h0, 1) };
+}
+
+/** Part `index` of an array of equal parts of `length` floats each. */
+function part(array: Float32Array, index: number, length: number): Float32Array {
+  return array.subarray(index * length, (index + 1) * length);
+}
+
+function forward({ backend, input }: KernelCall): tf.TensorInfo[] {
+  const sizes = sizesOf(input('input'), input('h0'));
+  const { time, batch, hidden } = sizes;
+  const step = batch * hidden;
+  const keep = isRecordingGradient();
+  const kept = keep
+    ? backend.buffers.take(keptBlocks * time * step)
+    : backend.buffers.scratch('lstm', 4 * time * step);
+  projectInput(backend, sizes, {
+    input: backend.floats(input('input')),
+    weight: backend.floats(input('weightIh')),
+    bias: sum(backend.floats(input('biasIh')), backend.floats(input('biasHh'))),
+    gates: kept,
+  });
+
+  const weights = weightsByGate(backend.floats(input('weightHh')), hidden);
+  const output = new Float32Array(time * step);
+  const cell = new Float32Array(step);
+  cell.set(backend.floats(input('c0')));
+  const build = (): ReturnType<typeof stepGraph> => stepGraph(keep);
+  let h = native32(backend.floats(input('h0')), batch, hidden);
+  let c = native32(cell, batch, hidden);
+  for (let t = 0; t < time; t++) {
+    const at = (block: number): NativeTensor => native32(part(kept, block * time + t, step), batch, hidden);
+    const newH = native32(part(output, t, step), batch, hidden);
+    const newC = keep ? at(cellBlock) : c;
+    const [i, f, g, o] = [at(0), at(1), at(2), at(3)];
+    backend.sessions.run(
+      `lstm ${keep}`,
+      build,
+      { h, c, xi: i, xf: f, xg: g, xo: o, ...weights },
+      // The gates take the place of the input's part of them, which each has been read for by then.
+      keep ? { newH, newC, i, f, g, o, tanhC: at(tanhBlock) } : { newH, newC },
+    );
+    h = newH;
+    c = newC;
+  }
+  if (keep && time > 0) cell.set(part(kept, cellBlock * time + time - 1, step));
+  const lastH = new Float32Array(step);
+  lastH.set(h.data);
+  return [
+    backend.wrap(output, time, batch, hidden),
+    backend.wrap(lastH, batch, hidden),
+    backend.wrap(cell, batch, hidden),
+    // Shown to tfjs as empty: it would make zeros of this size for the gradient that never arrives here.
+    backend.wrap(keep ? kept : new Float32Array(0), 0),
+  ];
+}
+
+/** The input's part of each gate, for all steps at once, into `gates` `[gate, time·batch, hidden]`. */
+function projectInput(
+  backend: OnnxBackend,
+  { time, batch, width, hidden }: Sizes,
+  arrays: { input: Float32Array; weight: Float32Array; bias: Float32Array; gates: Float32Array },
+): void {
+  const rows = time * batch;
+  for (let gate = 0; gate < 4; gate++) {
+    gemm(backend, {
+      a: arrays.input,
+      b: part(arrays.weight, gate, hidden * width),
+      transposeB: true,
+      addend: part(arrays.bias, gate, hidden),
+      rows,
+      inner: width,
+      columns: hidden,
+      out: part(arrays.gates, gate, rows * hidden),
+    });
+  }
+}
+
+function weightsByGate(weight: Float32Array, hidden: number): Record<string, NativeTensor> {
+  return Object.fromEntries(
+    gateNames.map((name, gate) => [
+      `W${name}`,
+      native32(part(weight, gate, hidden * hidden), hidden, hidden),
+    ]),
+  );
+}
+
+function gradient(dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]): Record<string, () => tf.Tensor> {
+  const backend = currentBackend();
+  const [input, h0, c0, weightIh, weightHh, output, kept] = saved.map((tensor) => ({
+    tensor,
+    values: backend.floats(tensor),
+  }));
+  if (!input || !h0 || !c0 || !weightIh || !weightHh || !output || !kept) {
+    throw new Error('The LSTM layer ran without keeping what its gradient needs.');
+  }
+  const sizes = sizesOf(input.tensor, h0.tensor);
+  const { time, batch, width, hidden } = sizes;
+  const rows = time * batch;
+  const step = batch * hidden;
+  const { dGates, dh, dc } = backwardThroughTime(backend, sizes, {
+    dOutput: backend.floats(required(dys[0], 'dOutput')),
+    dh: backend.floats(required(dys[1], 'dh')),
+    dc: backend.floats(required(dys[2], 'dc')),
+    output: output.values,
+    c0: c0.values,
+    kept: kept.values,
+    weightHh: weightHh.values,
+  });
+  const dGate = (gate: number): Float32Array => part(dGates, gate, rows * hidden);
+
+  const biasGradient = (): tf.Tensor => {
+    const total = new Float32Array(4 * hidden);
+    for (let gate = 0; gate < 4; gate++) sumRows(backend, dGate(gate), rows, part(total, gate, hidden));
+    return asTensor(backend.wrap(total, 4 * hidden));
+  };
+  return {
+    h0: () => asTensor(backend.wrap(dh, batch, hidden)),
+    c0: () => asTensor(backend.wrap(dc, batch, hidden)),
+    biasIh: biasGradient,
+    biasHh: biasGradient,
+    input: () => {
+      const out = new Float32Array(rows * width);
+      for (let gate = 0; gate < 4; gate++) {
+        const b = part(weightIh.values, gate, hidden * width);
+        const addend = gate > 0 ? out : undefined;
+        gemm(backend, { a: dGate(gate), b, addend, rows, inner: hidden, columns: width, out });
+      }
+      return asTensor(backend.wrap(out, time, batch, width));
+    },
+    weightIh: () => {
+      const total = new Float32Array(4 * hidden * width);
+      for (let gate = 0; gate < 4; gate++) {
+        gemm(backend, {
+          a: dGate(gate),
+          transposeA: true,
+          b: input.values,
+          rows: hidden,
+          inner: rows,
+          columns: width,
+          out: part(total, gate, hidden * width),
+        });
+      }
+      return asTensor(backend.wrap(total, 4 * hidden, width));
+    },
+    weightHh: () => {
+      const total = new Float32Array(4 * hidden * hidden);
+      for (let gate = 0; gate < 4; gate++) {
+        const out = part(total, gate, hidden * hidden);
+        const product = { transposeA: true, rows: hidden, columns: hidden, out };
+        // Step 0 read h0, step t the output of step t − 1.
+        gemm(backend, { ...product, a: dGate(gate).subarray(0, step), b: h0.values, inner: batch });
+        if (time === 1) continue;
+        const a = dGate(gate).subarray(step);
+        const b = output.values.subarray(0, (time - 1) * step);
+        gemm(backend, { ...product, a, b, inner: rows - batch, addend: out });
+      }
+      return asTensor(backend.wrap(total, 4 * hidden, hidden));
+    },
+  };
+}
+
+/** The gradients of the gates before their activation `[gate, time, batch, hidden]`, and of the first state. */
+function backwardThroughTime(
+  backend: OnnxBackend,
+  { time, batch, hidden }: Sizes,
+  arrays: Record<'dOutput' | 'dh' | 'dc' | 'output' | 'c0' | 'kept' | 'weightHh', Float32Array>,
+): { dGates: Float32Array; dh: Float32Array; dc: Float32Array } {
+  const { dOutput, output, c0, kept } = arrays;
+  const step = batch * hidden;
+  // Valid until the next layer's gradient, which tfjs begins after it has called this layer's thunks.
+  const dGates = backend.buffers.scratch('lstm gradient', 4 * time * step);
+  const dh = sum(arrays.dh, part(dOutput, time - 1, step));
+  const dc = Float32Array.from(arrays.dc);
+  const weights = weightsByGate(arrays.weightHh, hidden);
+  const nothing = new Float32Array(step);
+  const wrap = (array: Float32Array): NativeTensor => native32(array, batch, hidden);
+  const [wrappedDh, wrappedDc] = [wrap(dh), wrap(dc)];
+  for (let t = time - 1; t >= 0; t--) {
+    const at = (block: number): NativeTensor => wrap(part(kept, block * time + t, step));
+    const dGate = (gate: number): NativeTensor => wrap(part(dGates, gate * time + t, step));
+    backend.sessions.run(
+      'lstm backward',
+      backwardStepGraph,
+      {
+        dh: wrappedDh,
+        dc: wrappedDc,
+        h: wrap(part(output, t, step)),
+        c: wrap(t > 0 ? part(kept, cellBlock * time + t - 1, step) : c0),
+        i: at(0),
+        f: at(1),
+        g: at(2),
+        o: at(3),
+        tanhC: at(tanhBlock),
+        dOutput: wrap(t > 0 ? part(dOutput, t - 1, step) : nothing),
+        ...weights,
+      },
+      { newDh: wrappedDh, newDc: wrappedDc, di: dGate(0), df: dGate(1), dg: dGate(2), do: dGate(3) },
+    );
+  }
+  return { dGates, dh, dc };
+}
+
+function sum(a: Float32Array, b: Float32Array): Float32Array {
+  const out = new Float32Array(a.length);
+  for (let i = 0; i < out.length; i++) out[i] = (a[i] ?? 0) + (b[i] ?? 0);
+  return out;
+}
