@@ -1,30 +1,32 @@
 /** What went wrong, for programs. The message and the remedy are for people. */
-export type ErrorCode =
+export const errorCodes = [
   // input
-  | 'file-not-found'
-  | 'file-unreadable'
-  | 'not-text'
-  | 'no-texts'
-  | 'missing-column'
-  | 'malformed-row'
-  | 'bad-encoding'
-  | 'too-few-rows'
-  | 'one-class-only'
-  | 'bad-setting'
+  'file-not-found',
+  'file-unreadable',
+  'not-text',
+  'no-texts',
+  'missing-column',
+  'malformed-row',
+  'bad-encoding',
+  'too-few-rows',
+  'one-class-only',
+  'bad-setting',
   // store
-  | 'not-found'
-  | 'already-exists'
-  | 'corrupt-file'
-  | 'unsupported-format'
-  | 'save-failed'
+  'not-found',
+  'already-exists',
+  'corrupt-file',
+  'unsupported-format',
+  'save-failed',
   // training
-  | 'loss-not-finite'
-  | 'vocab-mismatch'
-  | 'cancelled'
+  'loss-not-finite',
+  'vocab-mismatch',
+  'cancelled',
   // engine and processes
-  | 'engine-unavailable'
-  | 'trainer-failed'
-  | 'protocol';
+  'engine-unavailable',
+  'trainer-failed',
+  'protocol',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
 
 /**
  * The one error type that users see: a message that names the cause, and a remedy that says what to do.
