@@ -1,0 +1,67 @@
+import type { Table } from './table';
+import type { RowIssue } from './textRow';
+
+/** A JSONL file in memory: one JSON object a line; blank lines are nothing, other lines that are not objects issues. */
+export class JsonLinesTable implements Table {
+  readonly columns: readonly string[];
+  readonly issues: RowIssue[] = [];
+  readonly #records: ReadonlyMap<string, string>[] = [];
+  readonly #lines: number[] = [];
+
+  constructor(
+    readonly file: string,
+    utf8: Buffer,
+  ) {
+    const columns = new Set<string>();
+    let line = 0;
+    for (let start = 0; start < utf8.length;) {
+      const feed = utf8.indexOf(0x0a, start);
+      const end = feed < 0 ? utf8.length : feed;
+      line++;
+      const text = utf8.toString('utf8', start, end).trim();
+      start = end + 1;
+      if (text !== '') this.#read(text, line, columns);
+    }
+    this.columns = Array.from(columns);
+  }
+
+  get size(): number {
+    return this.#records.length;
+  }
+
+  line(row: number): number {
+    return this.#lines[row] ?? 0;
+  }
+
+  cell(row: number, column: string): string | undefined {
+    return this.#records[row]?.get(column);
+  }
+
+  #read(text: string, line: number, columns: Set<string>): void {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#issue(line, `is not valid JSON: ${reason.slice(0, 120)}`);
+      return;
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.#issue(line, 'is not a JSON object, such as {"text": "…", "label": "…"}');
+      return;
+    }
+    const record = new Map<string, string>();
+    for (const [name, cell] of Object.entries(value)) {
+      columns.add(name);
+      // As pandas would write them: numbers and truth values are labels too; anything nested is no text.
+      if (typeof cell === 'string') record.set(name, cell);
+      else if (typeof cell === 'number' || typeof cell === 'boolean') record.set(name, String(cell));
+    }
+    this.#records.push(record);
+    this.#lines.push(line);
+  }
+
+  #issue(line: number, reason: string): void {
+    this.issues.push({ file: this.file, line, reason });
+  }
+}
