@@ -1,3 +1,4 @@
+import type { TensorMap } from '../store/safetensors';
 import type { NamedTensors } from './namedTensors';
 
 export interface ConvertedWeights {
@@ -11,7 +12,7 @@ export interface ConvertedWeights {
  * embedding row and bias; a new word gets the mean of all old rows and the mean bias.
  */
 export function convertWeights(
-  tensors: NamedTensors,
+  tensors: TensorMap,
   oldVocab: readonly string[],
   newVocab: readonly string[],
 ): ConvertedWeights {
@@ -32,7 +33,7 @@ export function convertWeights(
 }
 
 /** The tensors with one row a word, and their widths. */
-function rowTensors(tensors: NamedTensors): [string, number][] {
+function rowTensors(tensors: TensorMap): [string, number][] {
   return [...tensors]
     .filter(([name]) => name === 'encoder.weight' || name === 'decoder.bias')
     .map(([name, { shape }]) => [name, shape[1] ?? 1]);

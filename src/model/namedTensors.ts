@@ -1,13 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UlmfitError } from '../errors';
+import type { StoredTensor, TensorMap } from '../store/safetensors';
 
-/** A tensor's numbers outside the engine, as files hold them. */
-export interface NamedTensor {
-  shape: number[];
-  data: Float32Array;
-}
-
-export type NamedTensors = Map<string, NamedTensor>;
+/** Tensors outside the engine, as files hold them. */
+export type NamedTensors = Map<string, StoredTensor>;
 
 /** Variables under fastai's state-dict names. */
 export type NamedVariables = Map<string, tf.Variable>;
@@ -28,7 +24,7 @@ export function readVariables(variables: NamedVariables): NamedTensors {
  * Sets every variable from the tensor of its name.
  * @throws {UlmfitError} `corrupt-file` where a tensor is missing or has another shape; then nothing was changed.
  */
-export function assignVariables(variables: NamedVariables, tensors: ReadonlyMap<string, NamedTensor>): void {
+export function assignVariables(variables: NamedVariables, tensors: TensorMap): void {
   for (const [name, variable] of variables) {
     const tensor = tensors.get(name);
     const found = tensor?.shape.join(' × ');

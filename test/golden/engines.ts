@@ -1,9 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
+import { type EngineChoice, useEngine as use } from '../../src/engine/engines';
 
-/** The engines every golden test runs on: the references on tfjs' plain CPU backend, and those with kernels of their own. */
-export const engines = ['cpu'] as const;
+/** The engines that every golden test runs on: the references in plain tfjs, and those with kernels of their own. */
+export const engines = ['reference', 'onnx'] as const satisfies readonly EngineChoice[];
 
 export async function useEngine(name: (typeof engines)[number]): Promise<void> {
-  await tf.setBackend(name);
+  await use(name);
 }

@@ -81,7 +81,7 @@ for (const engine of engines) {
   });
 }
 
-before(() => useEngine('cpu'));
+before(() => useEngine('reference'));
 
 /** `slice(1e-4,1e-2)` → [1e-4, 1e-2] */
 function sliceArguments(text: string): [number, number?] {

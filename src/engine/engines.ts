@@ -1,0 +1,45 @@
+import { cpus } from 'node:os';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { UlmfitError } from '../errors';
+import { onnxBackendName } from './onnx/backend';
+import { registerOnnxBackend } from './onnx/register';
+
+/** The engines by the names of the command line, and the plain references as `reference`. */
+export type EngineChoice = 'auto' | 'onnx' | 'tensorflow' | 'webgpu' | 'reference';
+
+/** The engine in use, for people. */
+export interface EngineReport {
+  engine: 'onnx' | 'reference';
+  threads: number;
+}
+
+/**
+ * Takes an engine into use for all tensors from now on. `auto` is `onnx`, which runs everywhere.
+ * @throws {UlmfitError} `engine-unavailable` for an engine that is not here
+ */
+export async function useEngine(choice: EngineChoice, threads?: number): Promise<EngineReport> {
+  switch (choice) {
+    case 'auto':
+    case 'onnx': {
+      const count = threads ?? physicalThreads();
+      registerOnnxBackend({ threads: count });
+      await tf.setBackend(onnxBackendName);
+      return { engine: 'onnx', threads: count };
+    }
+    case 'reference':
+      await tf.setBackend('cpu');
+      return { engine: 'reference', threads: 1 };
+    case 'tensorflow':
+    case 'webgpu':
+      throw new UlmfitError(
+        'engine-unavailable',
+        `The engine "${choice}" is not part of this version.`,
+        'Use --engine onnx or leave it out.',
+      );
+  }
+}
+
+function physicalThreads(): number {
+  return Math.max(cpus().length, 1);
+}

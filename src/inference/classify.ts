@@ -1,0 +1,54 @@
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import { ClassifierBatches } from '../data/classifierBatches';
+import type { SavedClassifier } from '../model/savedClassifier';
+import { tokenizeFields } from '../text/tokenize';
+import { textBatch } from '../training/classifierTraining';
+
+export interface Classification {
+  /** The class with the highest probability. */
+  label: string;
+  /** By class, in the model's order. */
+  probabilities: Map<string, number>;
+}
+
+export interface ClassifyOptions {
+  readonly bs?: number;
+  /** Called with the number of texts done. */
+  readonly onProgress?: (done: number) => void;
+  readonly shouldStop?: () => boolean;
+}
+
+/** Classifies texts and keeps their order; each gets the answer it would get alone. */
+export async function classify(
+  { model, vocab, classes }: Pick<SavedClassifier, 'model' | 'vocab' | 'classes'>,
+  texts: readonly (readonly string[])[],
+  { bs = 32, onProgress, shouldStop }: ClassifyOptions = {},
+): Promise<Classification[]> {
+  const documents = texts.map((fields) => vocab.numericalize(tokenizeFields(fields)));
+  const answers = new Array<Classification>(texts.length);
+  let done = 0;
+  for (const batch of new ClassifierBatches(documents, undefined, { bs }).epoch()) {
+    if (shouldStop?.()) break;
+    const probabilities = tf.tidy(() => tf.softmax(model.forward(textBatch(batch), false).logits).dataSync());
+    batch.indices.forEach((index, row) => {
+      answers[index] = answer(
+        classes,
+        probabilities.subarray(row * classes.length, (row + 1) * classes.length),
+      );
+    });
+    done += batch.batch;
+    onProgress?.(done);
+    await setImmediate();
+  }
+  return answers;
+}
+
+function answer(classes: readonly string[], probabilities: ArrayLike<number>): Classification {
+  let best = 0;
+  for (let i = 1; i < classes.length; i++) if ((probabilities[i] ?? 0) > (probabilities[best] ?? 0)) best = i;
+  return {
+    label: classes[best] ?? '',
+    probabilities: new Map(classes.map((name, index) => [name, probabilities[index] ?? 0])),
+  };
+}

@@ -1,0 +1,57 @@
+import { setImmediate } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
+import { RandomStream } from '../engine/random';
+import type { LanguageModel } from '../model/languageModel';
+import { decodeSpecialTokens } from '../text/decodeSpecialTokens';
+import { tokenizeFields } from '../text/tokenize';
+import type { Vocab } from '../text/vocab';
+import { draw, type SamplingOptions, samplingWeights } from './sampling';
+
+export interface GenerateOptions extends SamplingOptions {
+  /** The same seed gives the same text. */
+  readonly seed?: number;
+  /** Between words of the result. */
+  readonly sep?: string;
+  /** Asked before each word. */
+  readonly shouldStop?: () => boolean;
+}
+
+/**
+ * Continues a text by `words` tokens; markers such as `xxmaj` count (fastai's `learn.predict`).
+ * @returns the text as it was given and the new words after it
+ */
+export async function generate(
+  model: LanguageModel,
+  vocab: Vocab,
+  text: string,
+  words: number,
+  { seed = 0, sep = ' ', shouldStop, ...sampling }: GenerateOptions = {},
+): Promise<string> {
+  const random = RandomStream.named(seed, 'generate');
+  const tokens: number[] = [];
+  let next: readonly number[] = Array.from(vocab.numericalize(tokenizeFields([text])));
+  model.reset();
+  for (let word = 0; word < words && !shouldStop?.(); word++) {
+    const logits = nextLogits(model, [next]);
+    const token = draw(samplingWeights(logits, sampling), random.uniform());
+    tokens.push(token);
+    next = [token];
+    await setImmediate();
+  }
+  model.reset();
+  return [text, ...decodeSpecialTokens(vocab.tokensOf(tokens))].join(sep);
+}
+
+/**
+ * Feeds each row's tokens, all rows as long as the first, and returns the logits after the last one.
+ * @returns `[rows·vocab]`
+ */
+export function nextLogits(model: LanguageModel, rows: readonly (readonly number[])[]): Float32Array {
+  return tf.tidy(() => {
+    const time = rows[0]?.length ?? 0;
+    const ids = tf.transpose(tf.tensor2d(rows.flat(), [rows.length, time], 'int32'));
+    const output = model.forward(ids);
+    const last = tf.reshape(tf.slice(output, [time - 1, 0, 0], [1, rows.length, -1]), [rows.length, -1]);
+    return model.logits(last as tf.Tensor2D).dataSync<'float32'>();
+  });
+}

@@ -1,0 +1,54 @@
+import type { ModelManifest } from '../store/manifest';
+import type { ModelFacts } from '../store/models';
+import type { Store } from '../store/store';
+import { Vocab } from '../text/vocab';
+import { classifierConfig } from './awdLstmConfig';
+import { assignVariables, readVariables } from './namedTensors';
+import { fromManifestConfig, toManifestConfig } from './savedEncoder';
+import { classifierHeadDefaults, TextClassifier, type TextClassifierConfig } from './textClassifier';
+
+/** A classifier out of the store, ready to answer. */
+export interface SavedClassifier {
+  name: string;
+  model: TextClassifier;
+  vocab: Vocab;
+  classes: readonly string[];
+  manifest: ModelManifest;
+}
+
+/** @throws {UlmfitError} `save-failed`, `bad-setting` (the name), `already-exists` */
+export async function saveClassifier(
+  store: Store,
+  name: string,
+  model: TextClassifier,
+  vocab: Vocab,
+  facts: Omit<ModelFacts, 'config'>,
+): Promise<void> {
+  const { bptt, maxLen, linFtrs, ps } = model.config;
+  const config = { ...toManifestConfig(model.config), bptt, max_len: maxLen, lin_ftrs: linFtrs, ps };
+  const content = { tensors: readVariables(model.variables), vocab: vocab.itos };
+  await store.models.save(name, { ...facts, config }, content);
+}
+
+/** @throws {UlmfitError} `not-found`, which names those that exist; `corrupt-file` where a file was altered */
+export async function readClassifier(store: Store, name: string): Promise<SavedClassifier> {
+  const { tensors, vocab: itos, manifest } = await store.models.load(name);
+  const vocab = Vocab.fromStrings(itos);
+  const model = new TextClassifier(headConfig(manifest), vocab.size, manifest.classes.length, 0);
+  assignVariables(model.variables, tensors);
+  return { name, model, vocab, classes: manifest.classes, manifest };
+}
+
+function headConfig({ config }: ModelManifest): TextClassifierConfig {
+  const { bptt, maxLen, linFtrs, ps } = classifierHeadDefaults;
+  const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
+  const numbers = (value: unknown, otherwise: readonly number[]) =>
+    Array.isArray(value) && value.every((item) => typeof item === 'number') ? value : otherwise;
+  return {
+    ...fromManifestConfig(config, classifierConfig),
+    bptt: number(config['bptt'], bptt),
+    maxLen: number(config['max_len'], maxLen),
+    linFtrs: numbers(config['lin_ftrs'], linFtrs),
+    ps: numbers(config['ps'], ps),
+  };
+}

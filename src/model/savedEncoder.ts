@@ -1,0 +1,87 @@
+import type { EncoderFacts } from '../store/encoders';
+import type { EncoderManifest, ModelConfig } from '../store/manifest';
+import type { TensorMap } from '../store/safetensors';
+import type { Store } from '../store/store';
+import { Vocab } from '../text/vocab';
+import { type AwdLstmConfig, languageModelConfig } from './awdLstmConfig';
+import { LanguageModel } from './languageModel';
+import { assignVariables, readVariables } from './namedTensors';
+
+/** An encoder out of the store, with the decoder that makes it a language model. */
+export interface SavedEncoder {
+  name: string;
+  /** `encoder.weight`, `rnns.…` and `decoder.bias`. */
+  tensors: TensorMap;
+  vocab: Vocab;
+  config: AwdLstmConfig;
+  manifest: EncoderManifest;
+}
+
+/**
+ * Saves a language model's weights under fastai's `save_encoder` names, with `decoder.bias` beside them so that it can
+ * still generate text.
+ * @throws {UlmfitError} `save-failed`, `bad-setting` (the name), `already-exists`
+ */
+export async function saveEncoder(
+  store: Store,
+  name: string,
+  model: LanguageModel,
+  vocab: Vocab,
+  facts: Omit<EncoderFacts, 'config'>,
+): Promise<void> {
+  const content = { tensors: readVariables(model.variables), vocab: vocab.itos };
+  await store.encoders.save(name, { ...facts, config: toManifestConfig(model.config) }, content);
+}
+
+/** @throws {UlmfitError} `not-found`, which names those that exist; `corrupt-file` where a file was altered */
+export async function readEncoder(store: Store, name: string): Promise<SavedEncoder> {
+  const { tensors, vocab, manifest } = await store.encoders.load(name);
+  return {
+    name,
+    tensors,
+    vocab: Vocab.fromStrings(vocab),
+    config: fromManifestConfig(manifest.config, languageModelConfig),
+    manifest,
+  };
+}
+
+/** A saved encoder as a language model that can generate. */
+export function languageModelOf({ config, tensors, vocab }: SavedEncoder): LanguageModel {
+  const model = new LanguageModel(config, vocab.size, 0);
+  assignVariables(model.variables, tensors);
+  return model;
+}
+
+/** Our config under fastai's names. */
+export function toManifestConfig(config: AwdLstmConfig): ModelConfig {
+  return {
+    emb_sz: config.embSz,
+    n_hid: config.nHid,
+    n_layers: config.nLayers,
+    pad_token: config.padToken,
+    output_p: config.outputP,
+    hidden_p: config.hiddenP,
+    input_p: config.inputP,
+    embed_p: config.embedP,
+    weight_p: config.weightP,
+  };
+}
+
+/** The widths of a manifest's config, and its dropouts where it has them. */
+export function fromManifestConfig(config: ModelConfig, defaults: AwdLstmConfig): AwdLstmConfig {
+  const rate = (name: string, otherwise: number) => {
+    const value = config[name];
+    return typeof value === 'number' ? value : otherwise;
+  };
+  return {
+    embSz: config.emb_sz,
+    nHid: config.n_hid,
+    nLayers: config.n_layers,
+    padToken: config.pad_token,
+    outputP: rate('output_p', defaults.outputP),
+    hiddenP: rate('hidden_p', defaults.hiddenP),
+    inputP: rate('input_p', defaults.inputP),
+    embedP: rate('embed_p', defaults.embedP),
+    weightP: rate('weight_p', defaults.weightP),
+  };
+}
