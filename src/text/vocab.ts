@@ -2,7 +2,7 @@ import { UlmfitError } from '../errors';
 import { FAKE, specialTokens, unkId } from './specialTokens';
 
 export interface VocabSettings {
-  /** The vocabulary never holds more entries than this, the special tokens included. */
+  /** The most entries, the special tokens included; the filler up to a multiple of eight may pass it, as in fastai. */
   readonly maxVocab?: number;
   /** Words seen less often are left out. */
   readonly minFreq?: number;
