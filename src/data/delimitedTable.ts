@@ -65,7 +65,10 @@ export class DelimitedTable implements Table {
       const rest = feed < 0 ? utf8.length : feed + 1;
       if (restart === maxRestarts && rest < utf8.length) {
         const last = open.line + lineEnds(utf8, rest, utf8.length);
-        this.#issue(open.line, `a quoted field begins here and never ends: lines ${open.line} to ${last} are not read`);
+        this.#issue(
+          open.line,
+          `a quoted field begins here and never ends: lines ${open.line} to ${last} are not read`,
+        );
         return;
       }
       this.#issue(open.line, 'a quoted field begins here and never ends');
@@ -102,7 +105,8 @@ export class DelimitedTable implements Table {
       this.#records.push(record);
       this.#lines.push(line);
     } else {
-      const separator = this.delimiter === noDelimiter ? '' : ` (delimiter ${JSON.stringify(this.delimiter)})`;
+      const separator =
+        this.delimiter === noDelimiter ? '' : ` (delimiter ${JSON.stringify(this.delimiter)})`;
       this.#issue(line, `has ${record.length} fields where the first row has ${expected}${separator}`);
     }
   }

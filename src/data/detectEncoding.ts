@@ -71,8 +71,9 @@ function utf16WithoutMark(bytes: Buffer): string | undefined {
   return /(?![\t-\r])[\p{Cc}\p{Cn}\p{Co}]/u.test(text) ? undefined : order;
 }
 
-/** Control characters count heavily against a byte order. */
+/** Control characters count heavily against a byte order; beyond ASCII a NUL beside a byte says nothing. */
 function plausibleAscii(byte: number): number {
+  if (byte >= 0x7f) return 0;
   return byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d ? 1 : -20;
 }
 

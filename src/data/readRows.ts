@@ -51,7 +51,8 @@ export async function readRows(paths: readonly string[], options: ReadOptions = 
     if (await isFolder(path)) {
       const { encoding, labelColumn } = options;
       const folder = await readTextFolder(path, { encoding, labelled: labelColumn !== null });
-      if (folder.rows.length > 0 && folder.rows.every(({ label }) => label === undefined)) flatFolders.add(resolve(path));
+      if (folder.rows.length > 0 && folder.rows.every(({ label }) => label === undefined))
+        flatFolders.add(resolve(path));
       otherFiles.push(...folder.otherFiles);
       addRows(result, folder.rows, folder.issues);
     } else {
@@ -180,7 +181,8 @@ function noTexts(
   otherFiles: readonly string[],
 ): UlmfitError {
   const [first] = issues;
-  const reason = first === undefined ? '' : ` The first problem: ${first.file}:${first.line} ${first.reason}.`;
+  const reason =
+    first === undefined ? '' : ` The first problem: ${first.file}:${first.line} ${first.reason}.`;
   const tables = otherFiles.filter((name) => tableKinds.includes(extname(name).toLowerCase()));
   return new UlmfitError(
     'no-texts',
