@@ -12,6 +12,7 @@ import {
   required,
   size,
 } from './kernel';
+import { transpose } from './transpose';
 
 /** Logits held at a time. Fewer rows make the products slower, more rows only take memory. */
 const chunkBytes = 64 * 2 ** 20;
@@ -40,7 +41,8 @@ function scaled(backend: OnnxBackend, tensor: tf.Tensor, factor: number): tf.Ten
 
 interface Gradients {
   readonly hidden: Float32Array;
-  readonly weight: Float32Array;
+  /** `[width, classes]`: made transposed, which is half as much again faster, and turned at the end. */
+  readonly weightTransposed: Float32Array;
   readonly bias: Float32Array;
 }
 
@@ -66,7 +68,7 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
     attributes['withGradient'] === true
       ? {
           hidden: new Float32Array(rows * width),
-          weight: new Float32Array(classes * width),
+          weightTransposed: backend.buffers.scratch('decoder gradient', classes * width),
           bias: new Float32Array(classes),
         }
       : undefined;
@@ -87,15 +89,20 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
     correct += scores.correct;
     if (gradients) addGradients(backend, chunk, { weight, width, classes, first, rows, gradients });
   }
-  if (gradients) scale(gradients.hidden, 1 / rows);
-  if (gradients) scale(gradients.bias, 1 / rows);
-  const none = (): tf.TensorInfo => backend.wrap(new Float32Array(0), 0);
+  const scores = [backend.wrap(Float32Array.of(loss / rows)), backend.wrap(Float32Array.of(correct))];
+  if (!gradients) {
+    const none = (): tf.TensorInfo => backend.wrap(new Float32Array(0), 0);
+    return [...scores, none(), none(), none()];
+  }
+  scale(gradients.hidden, 1 / rows);
+  scale(gradients.bias, 1 / rows);
+  const ofWeight = new Float32Array(classes * width);
+  transpose(backend, gradients.weightTransposed, [1, width, classes], ofWeight);
   return [
-    backend.wrap(Float32Array.of(loss / rows)),
-    backend.wrap(Float32Array.of(correct)),
-    gradients ? backend.wrap(gradients.hidden, rows, width) : none(),
-    gradients ? backend.wrap(gradients.weight, classes, width) : none(),
-    gradients ? backend.wrap(gradients.bias, classes) : none(),
+    ...scores,
+    backend.wrap(gradients.hidden, rows, width),
+    backend.wrap(ofWeight, classes, width),
+    backend.wrap(gradients.bias, classes),
   ];
 }
 
@@ -187,14 +194,14 @@ function addGradients(
     out: gradients.hidden.subarray(first * width, (first + chunkRows) * width),
   });
   gemm(backend, {
-    a: logits,
+    a: weighted,
     transposeA: true,
-    b: weighted,
-    addend: isFirst ? undefined : gradients.weight,
-    rows: classes,
+    b: logits,
+    addend: isFirst ? undefined : gradients.weightTransposed,
+    rows: width,
     inner: chunkRows,
-    columns: width,
-    out: gradients.weight,
+    columns: classes,
+    out: gradients.weightTransposed,
   });
   sumRows(backend, logits, chunkRows, gradients.bias, isFirst ? undefined : gradients.bias);
 }

@@ -28,7 +28,7 @@ export function stepGraph(keep: boolean): Graph {
 /**
  * One step backward. Feeds: the whole gradients `dh`, `dc` of this step's h' and c'; what the forward step kept: `h`
  * (h' itself), `c` (the cell state before the step), `tanhC` and the gates; `dOutput`, which is added to the result;
- * the weights `Wk`. Fetches: the gradients `dk` of the gates before their activation, and `newDh`, `newDc` for the
+ * the transposed weights `Wk`. Fetches: the gradients `dk` of the gates before their activation, and `newDh`, `newDc` for the
  * step before.
  *
  * With `y = dh·h'`: `do = y − y·o`, `dc' = dc + dh·o − y·tanh(c')`, and with `u = dc'·i`, `v = u·g`: `di = v − v·i`,
@@ -53,7 +53,12 @@ export function backwardStepGraph(): Graph {
 
   let sum = 'dOutput';
   for (const gate of gateNames) {
-    sum = graph.op('Gemm', [`d${gate}`, `W${gate}`, sum], {}, gate === 'o' ? 'newDh' : `sum_${gate}`);
+    sum = graph.op(
+      'Gemm',
+      [`d${gate}`, `W${gate}`, sum],
+      { transB: int(1) },
+      gate === 'o' ? 'newDh' : `sum_${gate}`,
+    );
   }
   for (const name of ['newDh', 'newDc', ...gateNames.map((gate) => `d${gate}`)]) graph.output(name);
   return graph;

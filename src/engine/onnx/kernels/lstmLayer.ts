@@ -13,6 +13,7 @@ import {
   size,
 } from './kernel';
 import { backwardStepGraph, gateNames, stepGraph } from './lstmGraphs';
+import { transpose } from './transpose';
 
 /*
  * The forward kernel keeps, for the gradient, one array of six blocks `[time, batch, hidden]`: the activated gates
@@ -214,7 +215,10 @@ function backwardThroughTime(
   const dGates = backend.buffers.scratch('lstm gradient', 4 * time * step);
   const dh = sum(arrays.dh, part(dOutput, time - 1, step));
   const dc = Float32Array.from(arrays.dc);
-  const weights = weightsByGate(arrays.weightHh, hidden);
+  // A product of 64 rows is a quarter faster with the transposed matrix, and this one is used at every step.
+  const transposed = backend.buffers.scratch('transposed weight', 4 * hidden * hidden);
+  transpose(backend, arrays.weightHh, [4, hidden, hidden], transposed);
+  const weights = weightsByGate(transposed, hidden);
   const nothing = new Float32Array(step);
   const wrap = (array: Float32Array): NativeTensor => native32(array, batch, hidden);
   const [wrappedDh, wrappedDc] = [wrap(dh), wrap(dc)];
