@@ -6,7 +6,8 @@ const upperCharacter = new RegExp(`(?![${unassignedClass}])\\p{Uppercase}`, 'u')
 // The two named changed sides after Unicode 11.
 const lowerCharacter = new RegExp(`\\u0295|(?![\\u10fc${unassignedClass}])\\p{Lowercase}`, 'u');
 const titleCharacter = new RegExp(`(?![${unassignedClass}])\\p{Lt}`, 'u');
-const unassignedRun = new RegExp(`([${unassignedClass}]+)`, 'u');
+// The four named are passed over in the search for a final sigma since Unicode 12; before, they ended it.
+const contextEnd = new RegExp(`([\\u055f\\u1734\\ua9bd\\u{1171e}${unassignedClass}]+)`, 'u');
 // These five got an upper case after Unicode 11.
 const withoutUpperRun = new RegExp(`([\\u019b\\u0264\\u0282\\u1d8e\\ua794${unassignedClass}]+)`, 'u');
 
@@ -23,7 +24,7 @@ export function isLower(text: string): boolean {
 }
 
 export function toLower(text: string): string {
-  return mapKnown(text, unassignedRun, (part) => part.toLowerCase());
+  return mapKnown(text, contextEnd, (part) => part.toLowerCase());
 }
 
 export function toUpper(text: string): string {
