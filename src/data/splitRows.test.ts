@@ -73,6 +73,12 @@ test('900 of one class and 100 of another give 180 and 20 for validation', () =>
   assert.equal(countOf(valid, 'few'), 20);
 });
 
+test('the class with the larger remainder gives the row that is left', () => {
+  const rows = rowsOf(Array.from({ length: 30 }, (_, index) => (index < 12 ? 'twelve' : 'eighteen')));
+  const { valid } = splitRows(rows, { validPct: 0.1, seed });
+  assert.deepEqual([countOf(valid, 'twelve'), countOf(valid, 'eighteen')], [1, 2]);
+});
+
 test('another seed draws other rows', () => {
   const rows = rowsOf(Array.from({ length: 100 }, () => 'a'));
   const one = splitRows(rows, { validPct: 0.2, seed: 1 });
