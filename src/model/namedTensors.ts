@@ -20,6 +20,11 @@ export function readVariables(variables: NamedVariables): NamedTensors {
   return tensors;
 }
 
+/** Copies one tensor out of the engine. */
+export function readTensor(tensor: tf.Tensor): StoredTensor {
+  return { shape: [...tensor.shape], data: Float32Array.from(tensor.dataSync<'float32'>()) };
+}
+
 /**
  * Sets every variable from the tensor of its name.
  * @throws {UlmfitError} `corrupt-file` where a tensor is missing or has another shape; then nothing was changed.

@@ -37,19 +37,22 @@ export class ClassifierTraining extends Learner<ClassifierBatch> {
   }
 
   /** `valid_loss`, `accuracy` and `macro_f1`; nothing where there is no validation set. */
-  override async validate(): Promise<Metrics> {
+  override async validate(shouldStop?: () => boolean): Promise<Metrics | undefined> {
     if (!this.valid || this.valid.batchesPerEpoch === 0) return {};
-    const { loss, accuracy, macroF1 } = await evaluateClassifier(this.model, this.valid, this.classes);
+    const evaluation = await evaluateClassifier(this.model, this.valid, this.classes, shouldStop);
+    if (!evaluation) return undefined;
+    const { loss, accuracy, macroF1 } = evaluation;
     return { valid_loss: loss, accuracy, macro_f1: macroF1 };
   }
 }
 
-/** Runs a classifier over labelled texts. The loss is the mean over texts, in nats. */
+/** Runs a classifier over labelled texts. The loss is the mean over texts, in nats; undefined where it was stopped. */
 export async function evaluateClassifier(
   model: TextClassifier,
   batches: BatchSource<ClassifierBatch>,
   classes: number,
-): Promise<ClassifierEvaluation> {
+  shouldStop?: () => boolean,
+): Promise<ClassifierEvaluation | undefined> {
   const confusion = emptyConfusion(classes);
   let loss = 0;
   let rows = 0;
@@ -66,6 +69,7 @@ export async function evaluateClassifier(
       if (counts) counts[guess] = (counts[guess] ?? 0) + 1;
     });
     await setImmediate();
+    if (shouldStop?.()) return undefined;
   }
   return { loss: loss / rows, ...classificationReport(confusion) };
 }

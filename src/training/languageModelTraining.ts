@@ -3,7 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LanguageModelBatch } from '../data/languageModelBatches';
 import { activationRegularization } from '../engine/ops/activationRegularization';
 import type { LanguageModel } from '../model/languageModel';
+import { type NamedTensors, readTensor } from '../model/namedTensors';
 import { timeMajorTensor } from '../model/timeMajor';
+import type { TensorMap } from '../store/safetensors';
 import { type BatchLoss, type BatchSource, Learner, type LearnerOptions, type Metrics } from './learner';
 
 /** Fixed batches, all of one size. */
@@ -24,6 +26,30 @@ export class LanguageModelTraining extends Learner<LanguageModelBatch> {
     this.model.reset();
   }
 
+  override readHidden(): NamedTensors {
+    return new Map(
+      (this.model.state ?? []).flatMap(({ h, c }, layer) => [
+        [`${layer}/h`, readTensor(h)] as const,
+        [`${layer}/c`, readTensor(c)] as const,
+      ]),
+    );
+  }
+
+  override restoreHidden(tensors: TensorMap): void {
+    const read = (name: string): tf.Tensor2D | undefined => {
+      const tensor = tensors.get(name);
+      return (
+        tensor && tf.tensor2d(Float32Array.from(tensor.data), [tensor.shape[0] ?? 0, tensor.shape[1] ?? 0])
+      );
+    };
+    const layers = Array.from({ length: this.model.config.nLayers }, (_, layer) => {
+      const h = read(`${layer}/h`);
+      const c = read(`${layer}/c`);
+      return h && c ? { h, c } : undefined;
+    }).filter((layer) => layer !== undefined);
+    this.model.state = layers.length > 0 ? layers : undefined;
+  }
+
   protected override lossOf(batch: LanguageModelBatch): BatchLoss {
     const { bs, bptt } = batch;
     const output = this.model.forward(timeMajorTensor(batch.x, bs, bptt), this.dropoutKeys);
@@ -37,7 +63,7 @@ export class LanguageModelTraining extends Learner<LanguageModelBatch> {
   }
 
   /** `valid_loss`, `accuracy` of the next token and `perplexity`; nothing where there is no validation set. */
-  override async validate(): Promise<Metrics> {
+  override async validate(shouldStop?: () => boolean): Promise<Metrics | undefined> {
     if (!this.valid || this.valid.batchesPerEpoch === 0) return {};
     this.resetState();
     let loss = 0;
@@ -51,6 +77,7 @@ export class LanguageModelTraining extends Learner<LanguageModelBatch> {
       loss += sums[0];
       correct += sums[1];
       await setImmediate();
+      if (shouldStop?.()) return undefined;
     }
     this.resetState();
     const { batchesPerEpoch, bs, bptt } = this.valid;

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { UlmfitError } from '../errors';
 import { DropoutKeys } from '../model/dropoutKeys';
 import type { LayerGroups } from '../model/layerGroups';
-import type { NamedVariables } from '../model/namedTensors';
+import type { NamedTensors, NamedVariables } from '../model/namedTensors';
+import type { TensorMap } from '../store/safetensors';
 import { AdamWOptimizer, type AdamWOptimizerOptions } from './adamWOptimizer';
 import { firstNonFinite } from './nonFinite';
 import { expandLearningRate, type LearningRate, slice } from './learningRate';
@@ -61,10 +62,14 @@ export interface EpochReport {
   readonly seconds: number;
 }
 
-/** What happens while a fit runs; a callback that returns `'stop'` ends it after this step. */
+/** What happens while a fit runs. */
 export interface FitCallbacks {
-  onStep?(report: StepReport): 'stop' | undefined | Promise<'stop' | undefined>;
-  onEpoch?(report: EpochReport): 'stop' | undefined | Promise<'stop' | undefined>;
+  onStep?(report: StepReport): void | Promise<void>;
+  /** Validation of an epoch begins. */
+  onValidate?(epoch: number): void | Promise<void>;
+  onEpoch?(report: EpochReport): void | Promise<void>;
+  /** Asked after every step and every batch of validation; true ends the fit there. */
+  shouldStop?(part: 'training' | 'validation'): boolean;
 }
 
 /** Where a fit is: enough, with the weights, to go on as if it had never stopped. */
@@ -74,9 +79,19 @@ export interface FitPosition {
   /** The smoothed loss so far. */
   average: number;
   count: number;
-  /** Seconds spent in the epoch before it was interrupted. */
+  /** All batches of an epoch are done, but it is not validated yet. */
+  validating: boolean;
+  /** Seconds spent in the epoch so far. */
   epochSeconds: number;
 }
+
+export const fitStart: FitPosition = {
+  iteration: 0,
+  average: 0,
+  count: 0,
+  validating: false,
+  epochSeconds: 0,
+};
 
 export interface FitOptions {
   readonly callbacks?: FitCallbacks | undefined;
@@ -110,7 +125,7 @@ export abstract class Learner<Batch> {
   /** Epochs begun in all fits; names the order of the data. */
   epochsStarted = 0;
   /** Where the current fit is; between fits, where the last one ended. */
-  position: FitPosition = { iteration: 0, average: 0, count: 0, epochSeconds: 0 };
+  position: FitPosition = { ...fitStart };
   protected readonly alpha: number;
   protected readonly beta: number;
 
@@ -131,8 +146,20 @@ export abstract class Learner<Batch> {
   /** Forgets what the model carries from batch to batch. */
   abstract resetState(): void;
 
-  /** Loss and metrics on the validation set, from a zero state. */
-  abstract validate(): Promise<Metrics>;
+  /**
+   * Loss and metrics on the validation set, from a zero state; none where there is no such set.
+   * @returns undefined where `shouldStop` ended it early
+   */
+  abstract validate(shouldStop?: () => boolean): Promise<Metrics | undefined>;
+
+  /** What the model carries from batch to batch, by name. */
+  readHidden(): NamedTensors {
+    return new Map();
+  }
+
+  restoreHidden(tensors: TensorMap): void {
+    if (tensors.size > 0) throw new Error('This learner carries no hidden state.');
+  }
 
   /** Leaves the layer groups from `n` on trainable, and starts a new optimiser; a negative `n` counts from the top. */
   freezeTo(n: number): void {
@@ -174,56 +201,78 @@ export abstract class Learner<Batch> {
   }
 
   /** Trains by any schedule. */
-  async run(
-    epochs: number,
-    schedule: Schedule,
-    { callbacks = {}, from, validate = true, wd, clip }: FitOptions = {},
-  ): Promise<FitOutcome> {
+  async run(epochs: number, schedule: Schedule, options: FitOptions = {}): Promise<FitOutcome> {
+    const { callbacks = {}, from = fitStart, validate = true, wd, clip } = options;
     if (wd !== undefined) this.optimizer.wd = wd;
     if (clip !== undefined) this.optimizer.clip = clip;
-    const batches = this.trainBatches.batchesPerEpoch;
-    this.position = from ? { ...from } : { iteration: 0, average: 0, count: 0, epochSeconds: 0 };
-    const smoothed = new SmoothedLoss(this.position.average, this.position.count);
-    while (this.position.iteration < epochs * batches) {
-      const epoch = Math.floor(this.position.iteration / batches);
-      const fromBatch = this.position.iteration % batches;
-      if (fromBatch === 0) {
-        this.epochsStarted++;
-        this.position.epochSeconds = 0;
-        this.resetState();
+    this.position = { ...from };
+    const smoothed = new SmoothedLoss(from.average, from.count);
+    while (this.position.validating || this.position.iteration < epochs * this.batchesPerEpoch) {
+      if (!this.position.validating) {
+        const outcome = await this.#trainEpoch(epochs, schedule, smoothed, callbacks);
+        if (outcome === 'stopped') return outcome;
       }
-      const secondsBefore = this.position.epochSeconds;
+      const epoch = this.position.iteration / this.batchesPerEpoch;
       const started = performance.now();
-      let batch = fromBatch;
-      for (const data of this.trainBatches.epoch(this.epochsStarted - 1, fromBatch)) {
-        const { lr, momentum } = schedule(this.position.iteration);
-        const { loss, tokens } = this.#step(data, { lr, momentum }, epoch + 1, batch + 1);
-        this.position.iteration++;
-        batch++;
-        const smoothedLoss = smoothed.add(loss);
-        this.position.average = smoothed.average;
-        this.position.count = smoothed.count;
-        this.position.epochSeconds = secondsBefore + (performance.now() - started) / 1000;
-        const asked = await callbacks.onStep?.({
-          epoch: epoch + 1,
-          epochs,
-          batch,
-          batches,
-          step: this.position.iteration,
-          loss,
-          smoothedLoss,
-          lr: lr[lr.length - 1] ?? 0,
-          momentum,
-          tokens,
-        });
-        if (asked === 'stop') return 'stopped';
-        await setImmediate();
-      }
-      const metrics = validate ? await this.validate() : {};
+      await callbacks.onValidate?.(epoch);
+      const metrics = validate
+        ? await this.validate(() => callbacks.shouldStop?.('validation') ?? false)
+        : {};
+      if (metrics === undefined) return 'stopped';
+      this.position.validating = false;
       this.resetState();
-      const seconds = secondsBefore + (performance.now() - started) / 1000;
-      const report = { epoch: epoch + 1, epochs, trainLoss: smoothed.value, metrics, seconds };
-      if ((await callbacks.onEpoch?.(report)) === 'stop') return 'stopped';
+      const seconds = this.position.epochSeconds + (performance.now() - started) / 1000;
+      this.position.epochSeconds = 0;
+      await callbacks.onEpoch?.({ epoch, epochs, trainLoss: smoothed.value, metrics, seconds });
+      if (callbacks.shouldStop?.('training')) return 'stopped';
+    }
+    return 'completed';
+  }
+
+  /** The batches of one epoch, from where the fit is. */
+  async #trainEpoch(
+    epochs: number,
+    schedule: Schedule,
+    smoothed: SmoothedLoss,
+    callbacks: FitCallbacks,
+  ): Promise<FitOutcome> {
+    const batches = this.batchesPerEpoch;
+    const epoch = Math.floor(this.position.iteration / batches) + 1;
+    let batch = this.position.iteration % batches;
+    if (batch === 0) {
+      this.epochsStarted++;
+      this.resetState();
+    }
+    let mark = performance.now();
+    for (const data of this.trainBatches.epoch(this.epochsStarted - 1, batch)) {
+      batch++;
+      const { lr, momentum } = schedule(this.position.iteration);
+      const { loss, tokens } = this.#step(data, { lr, momentum }, epoch, batch);
+      smoothed.add(loss);
+      const now = performance.now();
+      this.position = {
+        iteration: this.position.iteration + 1,
+        average: smoothed.average,
+        count: smoothed.count,
+        validating: batch === batches,
+        epochSeconds: this.position.epochSeconds + (now - mark) / 1000,
+      };
+      mark = now;
+      await callbacks.onStep?.({
+        epoch,
+        epochs,
+        batch,
+        batches,
+        step: this.position.iteration,
+        loss,
+        smoothedLoss: smoothed.value,
+        lr: lr[lr.length - 1] ?? 0,
+        momentum,
+        tokens,
+      });
+      // Lets messages in, a request to stop among them.
+      await setImmediate();
+      if (callbacks.shouldStop?.('training')) return 'stopped';
     }
     return 'completed';
   }

@@ -10,7 +10,8 @@ export interface LearningRateFinderOptions {
   readonly numIt?: number;
   /** Ends where the smoothed loss is four times the best. */
   readonly stopDiv?: boolean;
-  readonly onStep?: (step: number, steps: number) => 'stop' | undefined;
+  readonly onStep?: (step: number, steps: number) => void;
+  readonly shouldStop?: () => boolean;
 }
 
 export interface LearningRateCurve {
@@ -29,13 +30,21 @@ export interface LearningRateCurve {
  */
 export async function findLearningRate<Batch>(
   learner: Learner<Batch>,
-  { startLr = 1e-7, endLr = 10, numIt = 100, stopDiv = true, onStep }: LearningRateFinderOptions = {},
+  {
+    startLr = 1e-7,
+    endLr = 10,
+    numIt = 100,
+    stopDiv = true,
+    onStep,
+    shouldStop,
+  }: LearningRateFinderOptions = {},
 ): Promise<LearningRateCurve> {
   const before = rememberLearner(learner);
   const groups = learner.model.layerGroups.length;
   const lrs: number[] = [];
   const losses: number[] = [];
   let best = Infinity;
+  let finished = false;
   const schedule = (iteration: number) => ({
     lr: new Array<number>(groups).fill(learningRateAt(iteration, numIt, startLr, endLr)),
     momentum: 0.9,
@@ -47,9 +56,10 @@ export async function findLearningRate<Batch>(
           lrs.push(learningRateAt(step - 1, numIt, startLr, endLr));
           losses.push(smoothedLoss);
           best = Math.min(best, smoothedLoss);
-          const diverged = stopDiv && smoothedLoss > 4 * best;
-          return step >= numIt || diverged ? 'stop' : onStep?.(step, numIt);
+          finished = step >= numIt || (stopDiv && smoothedLoss > 4 * best);
+          onStep?.(step, numIt);
         },
+        shouldStop: () => finished || (shouldStop?.() ?? false),
       },
       validate: false,
     });

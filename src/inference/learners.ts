@@ -1,0 +1,159 @@
+import type { TextClasDataBunch } from '../data/textClasDataBunch';
+import type { TextLMDataBunch } from '../data/textLMDataBunch';
+import { UlmfitError } from '../errors';
+import { type Architecture, type AwdLstmConfig, scaleDropouts } from '../model/awdLstmConfig';
+import { convertWeights } from '../model/convertWeights';
+import { LanguageModel } from '../model/languageModel';
+import { assignVariables } from '../model/namedTensors';
+import { saveClassifier } from '../model/savedClassifier';
+import { readEncoder, saveEncoder, type SavedEncoder } from '../model/savedEncoder';
+import { classifierHeadDefaults, TextClassifier, type TextClassifierConfig } from '../model/textClassifier';
+import type { EncoderFacts } from '../store/encoders';
+import { Store } from '../store/store';
+import { ClassifierTraining } from '../training/classifierTraining';
+import { LanguageModelTraining } from '../training/languageModelTraining';
+import type { LearnerOptions } from '../training/learner';
+import { beamSearch, type BeamSearchOptions } from './beamSearch';
+import { type Classification, classify } from './classify';
+import { generate, type GenerateOptions } from './generate';
+
+export interface TextLearnerSettings extends LearnerOptions {
+  /** Multiplies all five dropout rates of the architecture. */
+  readonly dropMult?: number;
+  /** Where encoders and models are kept; `ULMFIT_STORE` or the user's own folder if left out. */
+  readonly store?: Store;
+}
+
+export interface LanguageModelSettings extends TextLearnerSettings {
+  readonly config?: Partial<AwdLstmConfig>;
+  /** Weights to start from, fitted to the data's vocab; the learner is then frozen, as in fastai. */
+  readonly pretrained?: SavedEncoder;
+}
+
+export interface ClassifierSettings extends TextLearnerSettings {
+  readonly config?: Partial<TextClassifierConfig>;
+}
+
+const noFacts: Omit<EncoderFacts, 'config'> = { lineage: {}, metrics: {} };
+
+/** A language model with the texts it learns from. */
+export class LanguageModelLearner extends LanguageModelTraining {
+  readonly #store: Store;
+  /** How many words of the vocab the pretrained model knew. */
+  readonly knownWords: number | undefined;
+
+  constructor(
+    readonly data: TextLMDataBunch,
+    architecture: Architecture,
+    settings: LanguageModelSettings = {},
+  ) {
+    const { dropMult = 1, config = {}, pretrained, store = defaultStore(), ...options } = settings;
+    const widths = pretrained && widthsOf(pretrained.config);
+    const scaled = { ...scaleDropouts(architecture.languageModel, dropMult), ...config, ...widths };
+    super(new LanguageModel(scaled, data.vocab.size, options.seed ?? 0), data.train, data.valid, options);
+    this.#store = store;
+    if (pretrained) {
+      const converted = convertWeights(pretrained.tensors, pretrained.vocab.itos, data.vocab.itos);
+      assignVariables(this.model.variables, converted.tensors);
+      this.knownWords = converted.knownWords;
+      this.freeze();
+    }
+  }
+
+  /** Continues `text` by `words` tokens. */
+  predict(text: string, words = 1, options: GenerateOptions = {}): Promise<string> {
+    return generate(this.model, this.data.vocab, text, words, options);
+  }
+
+  beamSearch(text: string, words: number, options: BeamSearchOptions = {}): Promise<string> {
+    return beamSearch(this.model, this.data.vocab, text, words, options);
+  }
+
+  /** @throws {UlmfitError} `save-failed`, `bad-setting` (the name) */
+  saveEncoder(name: string, facts = noFacts): Promise<void> {
+    return saveEncoder(this.#store, name, this.model, this.data.vocab, facts);
+  }
+}
+
+/** A classifier with the texts it learns from. */
+export class TextClassifierLearner extends ClassifierTraining {
+  readonly #store: Store;
+
+  constructor(
+    readonly data: TextClasDataBunch,
+    architecture: Architecture,
+    settings: ClassifierSettings = {},
+  ) {
+    const { dropMult = 1, config = {}, store = defaultStore(), ...options } = settings;
+    const full = {
+      ...classifierHeadDefaults,
+      ...scaleDropouts(architecture.classifier, dropMult),
+      ...config,
+    };
+    const model = new TextClassifier(full, data.vocab.size, data.classes.length, options.seed ?? 0);
+    super(model, data.train, data.valid, data.classes.length, options);
+    this.#store = store;
+  }
+
+  /**
+   * Takes over the weights of a saved encoder and freezes everything but the head.
+   * @throws {UlmfitError} `not-found`, `corrupt-file`, `vocab-mismatch`
+   */
+  async loadEncoder(name: string): Promise<void> {
+    this.useEncoder(await readEncoder(this.#store, name));
+  }
+
+  /** @throws {UlmfitError} `vocab-mismatch` where the encoder has another vocab, whose rows would mean other words */
+  useEncoder({ name, vocab, tensors }: SavedEncoder): void {
+    const { itos } = this.data.vocab;
+    if (vocab.size !== itos.length || vocab.itos.some((word, id) => word !== itos[id])) {
+      throw new UlmfitError(
+        'vocab-mismatch',
+        `The encoder "${name}" was trained with another vocab (${vocab.size} words) than this data (${itos.length}).`,
+        "Make the classifier's data with the encoder's vocab.",
+      );
+    }
+    assignVariables(this.model.encoder.variables, tensors);
+    this.freeze();
+  }
+
+  /** The classes' probabilities for one text. */
+  async predict(text: string): Promise<Classification> {
+    const { vocab, classes } = this.data;
+    const [answer] = await classify({ model: this.model, vocab, classes }, [[text]]);
+    if (!answer) throw new Error('There is no answer for a text.');
+    return answer;
+  }
+
+  /** @throws {UlmfitError} `save-failed`, `bad-setting` (the name) */
+  save(name: string, facts = noFacts): Promise<void> {
+    const { vocab, classes } = this.data;
+    return saveClassifier(this.#store, name, this.model, vocab, { ...facts, classes });
+  }
+}
+
+/** fastai's `language_model_learner`. */
+export function languageModelLearner(
+  data: TextLMDataBunch,
+  architecture: Architecture,
+  settings?: LanguageModelSettings,
+): LanguageModelLearner {
+  return new LanguageModelLearner(data, architecture, settings);
+}
+
+/** fastai's `text_classifier_learner`. */
+export function textClassifierLearner(
+  data: TextClasDataBunch,
+  architecture: Architecture,
+  settings?: ClassifierSettings,
+): TextClassifierLearner {
+  return new TextClassifierLearner(data, architecture, settings);
+}
+
+function widthsOf({ embSz, nHid, nLayers, padToken }: AwdLstmConfig) {
+  return { embSz, nHid, nLayers, padToken };
+}
+
+function defaultStore(): Store {
+  return new Store(Store.defaultRoot(process.env));
+}
