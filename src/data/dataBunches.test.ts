@@ -82,6 +82,12 @@ test('a classifier uses the vocabulary that it is given, and sorted classes', ()
   }
 });
 
+test('a classifier without a vocabulary makes it from its training texts alone', () => {
+  const data = TextClasDataBunch.fromRows(labelled, [row('unseen unseen words', 'pos')], { bs: 2 });
+  assert.equal(data.vocab.idOf('unseen'), 0);
+  assert.ok(data.vocab.idOf('bad') > 0);
+});
+
 test('P17: rows that a classifier cannot use are listed: unlabelled ones, and labels only in validation', () => {
   const train = [...labelled, row('who knows', undefined, 9)];
   const valid = [row('fine', 'pos', 3), row('meh', 'neutral', 4)];
