@@ -153,6 +153,11 @@ export class Runs {
     return readEvents(join(await this.existingFolder(id), 'events.ndjson'));
   }
 
+  /** Where a run lies. */
+  folderOf(id: string): string {
+    return join(this.folder, id);
+  }
+
   /** Marks the run as worked on by this process until `end()` is called. */
   async work(id: string): Promise<RunProcess> {
     return RunProcess.start(await this.existingFolder(id));
@@ -171,7 +176,8 @@ export class Runs {
     await removeFolder(this.folder, id, this.fileSystem);
   }
 
-  private async ids(): Promise<string[]> {
+  /** The ids of all runs, broken ones too, in order of time. */
+  async ids(): Promise<string[]> {
     try {
       return await savedNames(this.folder, this.fileSystem);
     } catch (error) {

@@ -1,0 +1,160 @@
+import type { Command } from 'commander';
+import { UlmfitError } from '../../errors';
+import { notFound } from '../../store/names';
+import { Store } from '../../store/store';
+import type { Context } from '../context';
+import { formatMetric } from '../epochTable';
+import { table } from '../output';
+import { withTrainer } from '../withTrainer';
+import { example } from '../helpText';
+
+type Run = (command: Command, action: (context: Context, operand: string) => Promise<void>) => void;
+
+/** list, show, remove, runs: these read the store alone. And doctor, which asks the trainer. */
+export function addStoreCommands(program: Command, run: Run): void {
+  run(
+    program
+      .command('list')
+      .description('list the encoders and models of the store')
+      .addHelpText('after', example('ulmfit list --store ./store')),
+    list,
+  );
+  run(
+    program
+      .command('show')
+      .description('show all that is known of an encoder, a model or a run')
+      .argument('<name>', 'its name; encoders/NAME, models/NAME or runs/ID if several have it')
+      .addHelpText('after', example('ulmfit show tickets')),
+    show,
+  );
+  run(
+    program
+      .command('remove')
+      .description('delete an encoder, a model or a run')
+      .argument('<name>', 'its name; encoders/NAME, models/NAME or runs/ID if several have it')
+      .addHelpText('after', example('ulmfit remove tickets')),
+    remove,
+  );
+  run(
+    program
+      .command('runs')
+      .description('list the runs of the store with how they ended')
+      .addHelpText('after', example('ulmfit runs --json')),
+    listRuns,
+  );
+  run(
+    program
+      .command('doctor')
+      .description('check the installation and the engines of this machine')
+      .addHelpText('after', example('ulmfit doctor')),
+    doctor,
+  );
+}
+
+async function list({ output, store: root }: Context): Promise<void> {
+  const store = new Store(root);
+  const [encoders, models] = [await store.encoders.list(), await store.models.list()];
+  const broken = [...encoders.broken, ...models.broken];
+  const facts = [...encoders.entries, ...models.entries].map(({ name, manifest }) => ({ name, ...manifest }));
+  const value = {
+    store: root,
+    encoders: facts.filter(({ kind }) => kind === 'encoder'),
+    models: facts.filter(({ kind }) => kind === 'model'),
+    broken: broken.map(({ name, folder, error }) => ({
+      name,
+      folder,
+      message: error.message,
+      remedy: error.remedy,
+    })),
+  };
+  await output.result(value, () => {
+    if (facts.length === 0) output.line(`Nothing in ${root} yet.`);
+    const rows = facts.map(({ kind, name, createdAt, metrics }) => [
+      kind,
+      name,
+      createdAt.slice(0, 16).replace('T', ' '),
+      ...Object.entries(metrics).map(([metric, number]) => `${metric} ${formatMetric(number)}`),
+    ]);
+    for (const line of table(rows)) output.line(line);
+    for (const { name, error } of broken) output.note(`${name}: ${error.message} ${error.remedy}`);
+  });
+}
+
+const kinds = ['encoders', 'models', 'runs'] as const;
+type Kind = (typeof kinds)[number];
+
+/** Which kind of thing a name given on the command line is, and its name there. */
+async function resolve(store: Store, given: string): Promise<{ kind: Kind; name: string }> {
+  const names = {
+    encoders: await store.encoders.names(),
+    models: await store.models.names(),
+    runs: await store.runs.ids(),
+  };
+  const [prefix = '', ...rest] = given.split('/');
+  const prefixed = kinds.find((kind) => kind === prefix && rest.length > 0);
+  const name = (prefixed === undefined ? given : rest.join('/')).normalize('NFC');
+  const found = kinds.filter((kind) => (prefixed ?? kind) === kind && names[kind].includes(name));
+  const [kind] = found;
+  if (kind === undefined) throw notFound('encoder, model or run', name, Object.values(names).flat());
+  if (found.length > 1) {
+    throw new UlmfitError(
+      'bad-setting',
+      `There are ${found.join(' and ')} named "${name}".`,
+      `Say which one: ${found.map((each) => `${each}/${name}`).join(' or ')}.`,
+    );
+  }
+  return { kind, name };
+}
+
+async function show({ output, store: root }: Context, given: string): Promise<void> {
+  const store = new Store(root);
+  const { kind, name } = await resolve(store, given);
+  const value =
+    kind === 'runs'
+      ? {
+          ...(await store.runs.read(name)),
+          status: await store.runs.status(name),
+          folder: store.runs.folderOf(name),
+        }
+      : await (async () => {
+          const { folder, manifest } = await store[kind].show(name);
+          return { name, folder, ...manifest };
+        })();
+  await output.result(value, () => {
+    output.line(JSON.stringify(value, null, 2));
+  });
+}
+
+async function remove({ output, store: root }: Context, given: string): Promise<void> {
+  const store = new Store(root);
+  const { kind, name } = await resolve(store, given);
+  await store[kind].remove(name);
+  await output.result({ removed: `${kind}/${name}` }, () => {
+    output.line(`Removed ${kind}/${name}.`);
+  });
+}
+
+async function listRuns({ output, store: root }: Context): Promise<void> {
+  const { runs, broken } = await new Store(root).runs.list();
+  const value = {
+    runs: runs.map(({ id, run, status, folder }) => ({ ...run, id, status, folder })),
+    broken: broken.map(({ id, folder, error }) => ({ id, folder, message: error.message })),
+  };
+  await output.result(value, () => {
+    if (runs.length === 0) output.line(`No run in ${root} yet.`);
+    const rows = runs.map(({ id, run, status }) => [id, run.kind, run.name, status]);
+    for (const line of table(rows)) output.line(line);
+    for (const { id, error } of broken) output.note(`${id}: ${error.message}`);
+  });
+}
+
+async function doctor(context: Context): Promise<void> {
+  const { checks } = await withTrainer(context, ({ connection }) => connection.request('doctor', {}));
+  await context.output.result({ checks }, () => {
+    for (const { name, ok, detail, remedy } of checks) {
+      context.output.line(
+        `${ok ? 'ok  ' : 'FAIL'}  ${name}: ${detail}${remedy === undefined ? '' : ` ${remedy}`}`,
+      );
+    }
+  });
+}

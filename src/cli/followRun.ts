@@ -1,0 +1,89 @@
+import { UlmfitError } from '../errors';
+import { endsRun, type RunEvent, type RunEventOf } from '../protocol/events';
+import type { RequestMethod, RequestParams } from '../protocol/requests';
+import type { Context } from './context';
+import { RunPrinter } from './runPrinter';
+import { withTrainer } from './withTrainer';
+
+type RunMethod = Extract<RequestMethod, 'train-encoder' | 'train-classifier' | 'resume' | 'extend'>;
+
+/**
+ * Begins a run and prints its events until it ends. The first Ctrl-C stops it with the best so far.
+ *
+ * @throws UlmfitError that ended the run, or InterruptedError
+ */
+export async function followRun<M extends RunMethod>(
+  context: Context,
+  method: M,
+  params: RequestParams<M>,
+): Promise<void> {
+  const { output } = context;
+  const printer = new RunPrinter(context);
+  try {
+    await withTrainer(context, async ({ connection }, interruption) => {
+      const events = new EventQueue();
+      connection.onNotification('event', ({ event }) => {
+        events.push(event);
+      });
+      connection.onClose(() => {
+        events.close();
+      });
+      const { run } = await connection.request(method, params);
+      interruption.onFirst(() => {
+        printer.clear();
+        output.note('Stopping, and keeping the best so far. Ctrl-C again ends at once.');
+        connection.request('cancel', { run, mode: 'stop' }).catch((error: unknown) => {
+          output.note(error instanceof Error ? error.message : String(error));
+        });
+      });
+      for (;;) {
+        const event = await events.next();
+        if (event === undefined) throw ended(run);
+        await printer.print(event);
+        if (event.event === 'error') throw errorOf(event);
+        if (endsRun(event)) return;
+      }
+    });
+  } finally {
+    printer.clear();
+  }
+}
+
+/** Keeps events until they are printed, which may wait for a slow reader. */
+class EventQueue {
+  private readonly events: RunEvent[] = [];
+  private wake: () => void = () => undefined;
+  private closed = false;
+
+  push(event: RunEvent): void {
+    this.events.push(event);
+    this.wake();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.wake();
+  }
+
+  /** The next event, or undefined when no more can come. */
+  async next(): Promise<RunEvent | undefined> {
+    while (this.events.length === 0 && !this.closed) {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+    return this.events.shift();
+  }
+}
+
+function errorOf({ code, message, remedy }: RunEventOf<'error'>): UlmfitError {
+  return new UlmfitError(code, message, remedy);
+}
+
+function ended(run: string): UlmfitError {
+  return new UlmfitError(
+    'trainer-failed',
+    'The trainer ended unexpectedly.',
+    `"ulmfit resume ${run}" goes on from the last checkpoint.`,
+  );
+}

@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from 'commander';
+import * as v from 'valibot';
+import { UsageError } from './usageError';
+
+/** A number as it is written on the command line: `10`, `1e-2`. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+}
+
+/** One number or several with commas between them: `1`, `1,1,2`. */
+export function numbers(text: string): number[] {
+  return text.split(',').map(number);
+}
+
+export function batchSize(text: string): number | 'auto' {
+  return text === 'auto' ? 'auto' : number(text);
+}
+
+/** An option that may be given several times. */
+export function collect(value: string, previous: readonly string[] | undefined): string[] {
+  return [...(previous ?? []), value];
+}
+
+/**
+ * Checks options against a request's schema before anything is started.
+ *
+ * @throws UsageError that names the flag
+ */
+export function checkedOptions<Schema extends v.GenericSchema>(
+  schema: Schema,
+  options: unknown,
+): v.InferOutput<Schema> {
+  const checked = v.safeParse(schema, options);
+  if (checked.success) return checked.output;
+  const [issue] = checked.issues;
+  const key = v.getDotPath(issue)?.split('.')[0] ?? '';
+  const flag = key.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(`--${flag}: ${issue.message}`);
+}

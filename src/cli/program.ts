@@ -1,0 +1,100 @@
+import { Command, CommanderError, Option } from 'commander';
+import { version } from '../../package.json';
+import { UlmfitError } from '../errors';
+import { engineNames, type EngineName } from '../protocol/options';
+import { Store } from '../store/store';
+import { addInferenceCommands } from './commands/infer';
+import { addStoreCommands } from './commands/storeCommands';
+import { addTrainingCommands } from './commands/train';
+import type { Context, System } from './context';
+import { number } from './options';
+import { Output } from './output';
+import { InterruptedError, UsageError } from './usageError';
+
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+interface GlobalOptions {
+  readonly json?: true;
+  readonly store?: string;
+  readonly engine?: EngineName;
+  readonly threads?: number;
+}
+
+/**
+ * Runs the command line.
+ *
+ * @param args the arguments after the program's name
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled
+ */
+export async function runCommandLine(args: readonly string[], system: System): Promise<number> {
+  // Known before the arguments are parsed, so that wrong usage is told in the right form too.
+  let output = new Output(system, args.includes('--json'));
+  const program = new Command('ulmfit')
+    .description('Train private text classifiers on your own texts: ULMFiT without Python.')
+    .version(version)
+    .option('--json', 'print one JSON object a line')
+    .option(
+      '--store <dir>',
+      'folder of encoders, models and runs (default: ULMFIT_STORE or a folder of yours)',
+    )
+    .addOption(new Option('--engine <name>', 'where to compute (default: auto)').choices(engineNames))
+    .option('--threads <n>', 'threads to compute with', number)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => system.stdout.write(text),
+      writeErr: (text) => system.stderr.write(text),
+    })
+    .showHelpAfterError('(--help shows the flags)')
+    .exitOverride();
+
+  const run = <Operands extends unknown[]>(
+    command: Command,
+    action: (context: Context, ...operands: Operands) => Promise<void>,
+  ): void => {
+    command.action(async () => {
+      const options = program.opts<GlobalOptions>();
+      const { threads } = options;
+      if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024)) {
+        throw new UsageError('--threads: It must be a whole number from 1 to 1024.');
+      }
+      output = new Output(system, options.json === true);
+      const store = new Store(options.store ?? Store.defaultRoot(system.env)).root;
+      const context: Context = { system, output, store, engine: options.engine ?? 'auto', threads };
+      await action(context, ...(command.processedArgs as Operands));
+    });
+  };
+  addTrainingCommands(program, run);
+  addInferenceCommands(program, run);
+  addStoreCommands(program, run);
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    return await exitCodeOf(error, output);
+  }
+}
+
+async function exitCodeOf(error: unknown, output: Output): Promise<number> {
+  if (error instanceof InterruptedError) return exitCodes.interrupted;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.done;
+    // Commander has printed what is wrong; programs get it as an object too.
+    if (output.json) await printUsage(error.message, output);
+    return exitCodes.usage;
+  }
+  if (error instanceof UsageError) {
+    output.note(`error: ${error.message}\n(--help shows the flags)`);
+    if (output.json) await printUsage(error.message, output);
+    return exitCodes.usage;
+  }
+  if (error instanceof UlmfitError) {
+    await output.error(error);
+    return error.code === 'cancelled' ? exitCodes.interrupted : exitCodes.failed;
+  }
+  throw error;
+}
+
+async function printUsage(message: string, output: Output): Promise<void> {
+  await output.object({ event: 'error', code: 'bad-setting', message, remedy: 'See --help.' });
+}
