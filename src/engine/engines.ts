@@ -40,6 +40,15 @@ export async function useEngine(choice: EngineChoice, threads?: number): Promise
   }
 }
 
+/** Takes `auto` into use where no engine was chosen yet: for those who build a model before they think of engines. */
+export function ensureEngine(): void {
+  const engine = tf.engine();
+  if (engine.backendName) return;
+  registerOnnxBackend({ threads: physicalThreads() });
+  // The backend needs no waiting, so it is set when this returns.
+  void tf.setBackend(onnxBackendName);
+}
+
 function physicalThreads(): number {
   return Math.max(cpus().length, 1);
 }

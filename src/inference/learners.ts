@@ -1,5 +1,6 @@
 import type { TextClasDataBunch } from '../data/textClasDataBunch';
 import type { TextLMDataBunch } from '../data/textLMDataBunch';
+import { ensureEngine } from '../engine/engines';
 import { UlmfitError } from '../errors';
 import { type Architecture, type AwdLstmConfig, scaleDropouts } from '../model/awdLstmConfig';
 import { convertWeights } from '../model/convertWeights';
@@ -138,6 +139,7 @@ export function languageModelLearner(
   architecture: Architecture,
   settings?: LanguageModelSettings,
 ): LanguageModelLearner {
+  ensureEngine();
   return new LanguageModelLearner(data, architecture, settings);
 }
 
@@ -147,6 +149,7 @@ export function textClassifierLearner(
   architecture: Architecture,
   settings?: ClassifierSettings,
 ): TextClassifierLearner {
+  ensureEngine();
   return new TextClassifierLearner(data, architecture, settings);
 }
 

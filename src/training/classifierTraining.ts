@@ -36,10 +36,20 @@ export class ClassifierTraining extends Learner<ClassifierBatch> {
     return { crossEntropy: crossEntropy(logits, batch.labels), regularization, tokens };
   }
 
+  get #hasValidation(): boolean {
+    return (this.valid?.batchesPerEpoch ?? 0) > 0;
+  }
+
+  /** Loss, metrics and confusion on the validation set; undefined where there is none or it was stopped. */
+  async evaluate(shouldStop?: () => boolean): Promise<ClassifierEvaluation | undefined> {
+    if (!this.valid || !this.#hasValidation) return undefined;
+    return evaluateClassifier(this.model, this.valid, this.classes, shouldStop);
+  }
+
   /** `valid_loss`, `accuracy` and `macro_f1`; nothing where there is no validation set. */
   override async validate(shouldStop?: () => boolean): Promise<Metrics | undefined> {
-    if (!this.valid || this.valid.batchesPerEpoch === 0) return {};
-    const evaluation = await evaluateClassifier(this.model, this.valid, this.classes, shouldStop);
+    if (!this.#hasValidation) return {};
+    const evaluation = await this.evaluate(shouldStop);
     if (!evaluation) return undefined;
     const { loss, accuracy, macroF1 } = evaluation;
     return { valid_loss: loss, accuracy, macro_f1: macroF1 };

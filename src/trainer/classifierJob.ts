@@ -1,0 +1,60 @@
+import { TextClasDataBunch } from '../data/textClasDataBunch';
+import { TextClassifierLearner } from '../inference/learners';
+import { AWD_LSTM } from '../model/awdLstmConfig';
+import { readEncoder } from '../model/savedEncoder';
+import type { TrainClassifierOptions } from '../protocol/options';
+import type { Store } from '../store/store';
+import { classifierRecipe } from '../training/recipe';
+import { readTrainingRows } from './readTrainingRows';
+import { reportFields } from './reportFields';
+import type { TrainingJob } from './trainingJob';
+
+/** Reads the labelled texts, builds the classifier on its encoder and lays out its phases. @throws {UlmfitError} what is wrong with the input */
+export async function prepareClassifier(store: Store, options: TrainClassifierOptions): Promise<TrainingJob> {
+  const encoder = await readEncoder(store, options.encoder);
+  const rows = await readTrainingRows(options);
+  const { seed, dropMult } = options;
+  const bs = options.bs === 'auto' ? 32 : options.bs;
+  const data = TextClasDataBunch.fromRows(
+    rows.train,
+    rows.valid,
+    { vocab: encoder.vocab, bs, seed },
+    rows.issues,
+  );
+  const { embSz, nHid, nLayers } = encoder.config;
+  const config = { embSz, nHid, nLayers };
+  const learner = new TextClassifierLearner(data, AWD_LSTM, { config, dropMult, seed, store });
+  learner.useEncoder(encoder);
+  const lineage = {
+    data: { sha256: rows.sha256, rows: data.trainRows.length + data.validRows.length, files: rows.files },
+    encoder: encoder.name,
+  };
+  return {
+    kind: 'classifier',
+    name: options.name,
+    learner,
+    phases: classifierRecipe({ ...options, batchesPerEpoch: data.train.batchesPerEpoch }),
+    dataHash: rows.sha256,
+    counts: {
+      train_rows: data.trainRows.length,
+      valid_rows: data.validRows.length,
+      classes: data.classes.length,
+      vocab: data.vocab.size,
+      bs,
+    },
+    issues: data.issues,
+    warnings: [],
+    save: async (run) => {
+      const evaluation = await learner.evaluate();
+      const metrics = evaluation
+        ? { valid_loss: evaluation.loss, accuracy: evaluation.accuracy, macro_f1: evaluation.macroF1 }
+        : {};
+      await learner.save(options.name, { lineage: { ...lineage, run }, metrics });
+      return { metrics, ...(evaluation ? reportFields(data.classes, evaluation) : {}) };
+    },
+    dispose: () => {
+      learner.model.dispose();
+      learner.optimizer.dispose();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { TextLMDataBunch } from '../data/textLMDataBunch';
+import type { TextRow } from '../data/textRow';
+import { UlmfitError } from '../errors';
+import { LanguageModelLearner } from '../inference/learners';
+import { AWD_LSTM } from '../model/awdLstmConfig';
+import { readEncoder, type SavedEncoder } from '../model/savedEncoder';
+import type { TrainEncoderOptions } from '../protocol/options';
+import type { Store } from '../store/store';
+import { languageModelBatchSize, languageModelRecipe } from '../training/recipe';
+import { readTrainingRows } from './readTrainingRows';
+import type { TrainingJob } from './trainingJob';
+
+/** Reads the texts, builds the language model and lays out its phases. @throws {UlmfitError} what is wrong with the input */
+export async function prepareEncoder(store: Store, options: TrainEncoderOptions): Promise<TrainingJob> {
+  const pretrained = await readPretrained(store, options.pretrained);
+  const rows = await readTrainingRows({ ...options, label: null });
+  const { bptt, maxVocab, minFreq, seed } = options;
+  const bs = options.bs === 'auto' ? languageModelBatchSize(estimateTokens(rows.train), bptt) : options.bs;
+  const data = TextLMDataBunch.fromRows(rows.train, rows.valid, { bs, bptt, seed, maxVocab, minFreq });
+  const { embSz, nHid, nLayers, dropMult } = options;
+  const learner = new LanguageModelLearner(data, AWD_LSTM, {
+    config: { embSz, nHid, nLayers },
+    dropMult,
+    seed,
+    store,
+    ...(pretrained ? { pretrained } : {}),
+  });
+  const prompt = firstWords(rows.valid[0] ?? rows.train[0]);
+  const lineage = {
+    data: { sha256: rows.sha256, rows: rows.train.length + rows.valid.length, files: rows.files },
+    ...(pretrained ? { pretrained: pretrained.name } : {}),
+  };
+  return {
+    kind: 'encoder',
+    name: options.name,
+    learner,
+    phases: languageModelRecipe({ ...options, pretrained: pretrained !== undefined }),
+    dataHash: rows.sha256,
+    counts: {
+      train_rows: rows.train.length,
+      valid_rows: rows.valid.length,
+      train_tokens: data.train.tokenCount,
+      valid_tokens: data.valid.tokenCount,
+      vocab: data.vocab.size,
+      bs,
+      ...(learner.knownWords === undefined ? {} : { known_words: learner.knownWords }),
+    },
+    issues: rows.issues,
+    warnings: [],
+    sample: async () => ({ prompt, text: await learner.predict(prompt, 20, { seed }) }),
+    save: async (run) => {
+      const metrics = (await learner.validate()) ?? {};
+      await learner.saveEncoder(options.name, { lineage: { ...lineage, run }, metrics });
+      return { metrics };
+    },
+    dispose: () => {
+      learner.model.dispose();
+      learner.optimizer.dispose();
+    },
+  };
+}
+
+async function readPretrained(store: Store, name: string): Promise<SavedEncoder | undefined> {
+  if (name === 'none') return undefined;
+  const names = await store.encoders.names();
+  if (name === 'wt103' && !names.includes(name)) {
+    throw new UlmfitError(
+      'not-found',
+      'The store has no pretrained encoder named "wt103".',
+      'Train from scratch with --pretrained none, or name one of your encoders.',
+    );
+  }
+  return readEncoder(store, name);
+}
+
+/** English mail and prose have about four and a half characters a token. */
+function estimateTokens(rows: readonly TextRow[]): number {
+  return rows.reduce((sum, { text }) => sum + text.length, 0) / 4.5;
+}
+
+function firstWords(row: TextRow | undefined): string {
+  return (row?.text ?? '').trim().split(/\s+/u).slice(0, 3).join(' ');
+}

@@ -1,0 +1,45 @@
+import { ClassifierBatches } from '../data/classifierBatches';
+import { readRows } from '../data/readRows';
+import type { RowIssue } from '../data/textRow';
+import { rowFields } from '../data/textRow';
+import { UlmfitError } from '../errors';
+import type { SavedClassifier } from '../model/savedClassifier';
+import { tokenizeFields } from '../text/tokenize';
+import { evaluateClassifier } from '../training/classifierTraining';
+import type { ClassifierEvaluation } from '../training/classifierTraining';
+
+export interface ModelEvaluation {
+  rows: number;
+  issues: RowIssue[];
+  evaluation: ClassifierEvaluation;
+}
+
+/** Evaluates a model on labelled files. Rows without a label, or with one the model does not know, are listed. */
+export async function evaluateModel(
+  { model, vocab, classes }: SavedClassifier,
+  paths: readonly string[],
+  textColumns: readonly string[] | undefined,
+  labelColumn: string | undefined,
+): Promise<ModelEvaluation> {
+  const { rows, issues } = await readRows(paths, { textColumns, labelColumn });
+  const ids = new Map(classes.map((name, index) => [name, index]));
+  const usable = rows.filter((row) => {
+    if (row.label === undefined) return false;
+    if (ids.has(row.label)) return true;
+    issues.push({ file: row.file, line: row.line, reason: `the model has no class “${row.label}”` });
+    return false;
+  });
+  if (usable.length === 0) {
+    throw new UlmfitError(
+      'too-few-rows',
+      `None of the ${rows.length} rows has a label that the model knows (${classes.join(', ')}).`,
+      'Name the column of the labels with --label.',
+    );
+  }
+  const documents = usable.map((row) => vocab.numericalize(tokenizeFields(rowFields(row))));
+  const labels = Int32Array.from(usable, ({ label }) => ids.get(label ?? '') ?? 0);
+  const batches = new ClassifierBatches(documents, labels, { bs: 32 });
+  const evaluation = await evaluateClassifier(model, batches, classes.length);
+  if (!evaluation) throw new Error('The evaluation was not stopped, yet has no result.');
+  return { rows: usable.length, issues, evaluation };
+}

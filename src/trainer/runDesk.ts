@@ -1,0 +1,162 @@
+import * as v from 'valibot';
+import { UlmfitError } from '../errors';
+import type { RunEvent } from '../protocol/events';
+import {
+  type TrainClassifierOptions,
+  trainClassifierOptions,
+  type TrainEncoderOptions,
+  trainEncoderOptions,
+} from '../protocol/options';
+import type { RunFile } from '../store/runs';
+import type { Store } from '../store/store';
+import { prepareClassifier } from './classifierJob';
+import { prepareEncoder } from './encoderJob';
+import { errorEvent } from './errorEvent';
+import { type StopMode, TrainingRun } from './trainingRun';
+import type { TrainingJob } from './trainingJob';
+
+export type NewRun =
+  | { kind: 'encoder'; id: string; options: TrainEncoderOptions }
+  | { kind: 'classifier'; id: string; options: TrainClassifierOptions };
+
+interface ActiveRun {
+  id: string;
+  /** Present once its data is read and its model built. */
+  run?: TrainingRun;
+  stop?: StopMode;
+  finished: Promise<void>;
+}
+
+/** Starts runs, one at a time, and hands them what is asked of them while they go on. */
+export class RunDesk {
+  #active: ActiveRun | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly engine: string,
+    private readonly tell: (run: string, event: RunEvent) => void,
+  ) {}
+
+  /** Creates a run and starts it. @returns its id, at once; what happens comes as events */
+  async start(run: NewRun): Promise<string> {
+    this.#needIdle();
+    const { kind, id, options } = run;
+    await this.store.runs.create(id, { kind, name: options.name, options: { ...options } });
+    this.#launch(id, () => this.#prepare(run), false);
+    return id;
+  }
+
+  /** Continues a run where its last checkpoint is, or trains it further. @throws {UlmfitError} `not-found`, `corrupt-file` */
+  async resume(id: string, extendBy?: number): Promise<string> {
+    this.#needIdle();
+    const file = await this.store.runs.read(id);
+    const run = readRun(file);
+    const status = await this.store.runs.status(id);
+    if (status === 'running') {
+      throw new UlmfitError('already-exists', `The run "${id}" is being worked on.`, 'Wait until it ends.');
+    }
+    if (extendBy === undefined && (status === 'done' || status === 'cancelled')) {
+      throw new UlmfitError(
+        'bad-setting',
+        `The run "${id}" is ${status}: there is nothing to resume.`,
+        'Train it further with extend, or start it anew with rerun.',
+      );
+    }
+    this.#launch(id, () => this.#prepare(run), true, extendBy);
+    return id;
+  }
+
+  requestStop(id: string, mode: StopMode): void {
+    if (this.#active?.id !== id) {
+      throw new UlmfitError(
+        'not-found',
+        `The run "${id}" is not running.`,
+        'List the runs to see their state.',
+      );
+    }
+    this.#active.stop = mode;
+    this.#active.run?.requestStop(mode);
+  }
+
+  async pauseAll(): Promise<void> {
+    const active = this.#active;
+    if (!active) return;
+    this.requestStop(active.id, 'pause');
+    await active.finished;
+  }
+
+  #needIdle(): void {
+    if (!this.#active) return;
+    throw new UlmfitError(
+      'bad-setting',
+      `The run "${this.#active.id}" is going on.`,
+      'Wait for it, stop it, or start another trainer.',
+    );
+  }
+
+  #prepare(run: NewRun): Promise<TrainingJob> {
+    return run.kind === 'encoder'
+      ? prepareEncoder(this.store, run.options)
+      : prepareClassifier(this.store, run.options);
+  }
+
+  #launch(id: string, prepare: () => Promise<TrainingJob>, resume: boolean, extendBy?: number): void {
+    const active: ActiveRun = { id, finished: Promise.resolve() };
+    this.#active = active;
+    active.finished = this.#carryOut(active, prepare, resume, extendBy).finally(() => {
+      this.#active = undefined;
+    });
+  }
+
+  async #carryOut(
+    active: ActiveRun,
+    prepare: () => Promise<TrainingJob>,
+    resume: boolean,
+    extendBy: number | undefined,
+  ): Promise<void> {
+    const { id } = active;
+    const { runs } = this.store;
+    const log = await runs.openLog(id);
+    const life = await runs.work(id);
+    const emit = (event: RunEvent) => {
+      this.tell(id, event);
+    };
+    let job: TrainingJob | undefined;
+    let discarded = false;
+    try {
+      job = await prepare();
+      const checkpoints = await runs.checkpoints(id);
+      const { engine } = this;
+      const run = new TrainingRun({ id, engine, job, checkpoints, log, resume, extendBy, emit });
+      active.run = run;
+      if (active.stop) run.requestStop(active.stop);
+      await run.execute();
+      discarded = run.isDiscarded;
+    } catch (error) {
+      const event = errorEvent(error);
+      await log.append(event);
+      emit(event);
+    } finally {
+      job?.dispose();
+      await log.close();
+      await life.end();
+    }
+    if (discarded) await runs.remove(id);
+  }
+}
+
+/** The options in a run file, checked again: the file may have been edited. */
+function readRun({ id, kind, options }: RunFile): NewRun {
+  try {
+    return kind === 'encoder'
+      ? { kind, id, options: v.parse(trainEncoderOptions, options) }
+      : { kind, id, options: v.parse(trainClassifierOptions, options) };
+  } catch (error) {
+    throw new UlmfitError(
+      'corrupt-file',
+      `The settings of the run "${id}" cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      'Start a new run.',
+      { cause: error },
+    );
+  }
+}

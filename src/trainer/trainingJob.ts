@@ -1,0 +1,29 @@
+import type { RowIssue } from '../data/textRow';
+import type { Learner, Metrics } from '../training/learner';
+import type { TrainingPhase } from '../training/recipe';
+import type { RunEventOf } from '../protocol/events';
+
+/** What a run has made, for its result. */
+export type SavedResult = Pick<RunEventOf<'result'>, 'classes' | 'confusion' | 'per_class'> & {
+  metrics: Metrics;
+};
+
+/** A training that is ready to start: its data read, its model built. */
+export interface TrainingJob {
+  readonly kind: 'encoder' | 'classifier';
+  /** Of what it will save. */
+  readonly name: string;
+  readonly learner: Learner<unknown>;
+  readonly phases: readonly TrainingPhase[];
+  /** sha256 of the rows: a run goes on only with the data it began with. */
+  readonly dataHash: string;
+  /** Counts by name, for the start of the run. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly issues: readonly RowIssue[];
+  readonly warnings: readonly { message: string; remedy: string }[];
+  /** A text as the model would write it now. */
+  readonly sample?: () => Promise<{ prompt: string; text: string }>;
+  /** Evaluates the model as it is now and saves it under its name. */
+  readonly save: (run: string) => Promise<SavedResult>;
+  readonly dispose: () => void;
+}
