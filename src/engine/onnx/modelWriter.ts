@@ -10,42 +10,26 @@ const opset = 18;
 const irVersion = 8;
 
 /** ONNX element types, by their TensorProto numbers. */
-export const elementType = { float: 1, int32: 6, int64: 7, bool: 9 } as const;
-export type ElementType = keyof typeof elementType;
-
-/** A dimension: a number where the graph depends on it, a name where any size will do. */
-export type Dimension = number | string;
+const elementType = { float: 1, int64: 7 } as const;
 
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
-  | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'ints'; readonly value: readonly number[] }
-  | { readonly kind: 'graph'; readonly value: Graph };
+  | { readonly kind: 'ints'; readonly value: readonly number[] };
 
 export const int = (value: number): Attribute => ({ kind: 'int', value });
-export const float = (value: number): Attribute => ({ kind: 'float', value });
 export const ints = (...value: number[]): Attribute => ({ kind: 'ints', value });
-export const subgraph = (value: Graph): Attribute => ({ kind: 'graph', value });
 
 type Attributes = Readonly<Record<string, Attribute>>;
-
-interface ValueInfo {
-  readonly name: string;
-  readonly type: ElementType;
-  /** Left out: the shape is inferred. */
-  readonly dimensions: readonly Dimension[] | undefined;
-}
 
 interface GraphNode {
   readonly operator: string;
   readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  readonly output: string;
   readonly attributes: Attributes;
 }
 
 interface Initializer {
   readonly name: string;
-  readonly type: 'float' | 'int64';
   readonly dimensions: readonly number[];
   readonly values: readonly number[];
 }
@@ -53,35 +37,29 @@ interface Initializer {
 /** Operators of ONNX Runtime's own domain that the kernels use; all others are standard ONNX. */
 const microsoftOperators: ReadonlySet<string> = new Set(['FusedMatMul']);
 
-/** A graph under construction. Values are referred to by name; a body of a `Scan` may name values of the outer graph. */
+/** A graph under construction. Inputs and outputs are float tensors of any shape; values are referred to by name. */
 export class Graph {
-  readonly #inputs: ValueInfo[] = [];
-  readonly #outputs: ValueInfo[] = [];
+  readonly #inputs: string[] = [];
+  readonly #outputs: string[] = [];
   readonly #nodes: GraphNode[] = [];
   readonly #initializers: Initializer[] = [];
 
-  /** `name` also begins every generated value name, which keeps the names of a body and its outer graph apart. */
   constructor(readonly name: string) {}
 
-  get outputNames(): string[] {
-    return this.#outputs.map((output) => output.name);
-  }
-
-  input(name: string, type: ElementType, dimensions?: readonly Dimension[]): string {
-    this.#inputs.push({ name, type, dimensions });
+  input(name: string): string {
+    this.#inputs.push(name);
     return name;
   }
 
   /** Makes the value `name` an output of the graph. */
-  output(name: string, type: ElementType = 'float', dimensions?: readonly Dimension[]): string {
-    this.#outputs.push({ name, type, dimensions });
-    return name;
+  output(name: string): void {
+    this.#outputs.push(name);
   }
 
-  /** A constant known when the graph is built. */
-  constant(type: 'float' | 'int64', dimensions: readonly number[], values: readonly number[]): string {
-    const name = `${this.name}_constant${this.#initializers.length}`;
-    this.#initializers.push({ name, type, dimensions, values });
+  /** An int64 vector known when the graph is built, such as the axes of a sum. */
+  constant(...values: number[]): string {
+    const name = `constant${this.#initializers.length}`;
+    this.#initializers.push({ name, dimensions: [values.length], values });
     return name;
   }
 
@@ -90,20 +68,10 @@ export class Graph {
     operator: string,
     inputs: readonly string[],
     attributes: Attributes = {},
-    outputName = `${this.name}_value${this.#nodes.length}`,
+    outputName = `value${this.#nodes.length}`,
   ): string {
-    this.#nodes.push({ operator, inputs, outputs: [outputName], attributes });
+    this.#nodes.push({ operator, inputs, output: outputName, attributes });
     return outputName;
-  }
-
-  /** Adds a node with several outputs. */
-  multi(
-    operator: string,
-    inputs: readonly string[],
-    outputs: readonly string[],
-    attributes: Attributes = {},
-  ): void {
-    this.#nodes.push({ operator, inputs, outputs, attributes });
   }
 
   /** GraphProto. */
@@ -113,8 +81,8 @@ export class Graph {
     for (const item of this.#initializers) {
       writeInitializer(writer.uint32(tag(5, bytes)).fork(), item).ldelim();
     }
-    for (const item of this.#inputs) writeValueInfo(writer.uint32(tag(11, bytes)).fork(), item).ldelim();
-    for (const item of this.#outputs) writeValueInfo(writer.uint32(tag(12, bytes)).fork(), item).ldelim();
+    for (const name of this.#inputs) writeFloatValue(writer.uint32(tag(11, bytes)).fork(), name).ldelim();
+    for (const name of this.#outputs) writeFloatValue(writer.uint32(tag(12, bytes)).fork(), name).ldelim();
     return writer;
   }
 }
@@ -146,7 +114,6 @@ export function modelBytes(graph: Graph): Uint8Array {
 // Protobuf wire types.
 const varint = 0;
 const bytes = 2;
-const fixed32 = 5;
 
 function tag(field: number, wireType: number): number {
   return (field << 3) | wireType;
@@ -154,7 +121,7 @@ function tag(field: number, wireType: number): number {
 
 function writeNode(writer: Writer, node: GraphNode): Writer {
   for (const input of node.inputs) writer.uint32(tag(1, bytes)).string(input);
-  for (const output of node.outputs) writer.uint32(tag(2, bytes)).string(output);
+  writer.uint32(tag(2, bytes)).string(node.output);
   writer.uint32(tag(4, bytes)).string(node.operator);
   for (const [name, attribute] of Object.entries(node.attributes)) {
     writeAttribute(writer.uint32(tag(5, bytes)).fork(), name, attribute).ldelim();
@@ -168,47 +135,25 @@ function writeAttribute(writer: Writer, name: string, attribute: Attribute): Wri
   // Each case ends with AttributeProto.type, which newer readers demand.
   const type = tag(20, varint);
   switch (attribute.kind) {
-    case 'float':
-      return writer.uint32(tag(2, fixed32)).float(attribute.value).uint32(type).int32(1);
     case 'int':
       return writer.uint32(tag(3, varint)).int64(attribute.value).uint32(type).int32(2);
-    case 'graph':
-      return attribute.value
-        .write(writer.uint32(tag(6, bytes)).fork())
-        .ldelim()
-        .uint32(type)
-        .int32(5);
     case 'ints':
       for (const value of attribute.value) writer.uint32(tag(8, varint)).int64(value);
       return writer.uint32(type).int32(7);
   }
 }
 
-function writeInitializer(writer: Writer, { name, type, dimensions, values }: Initializer): Writer {
+function writeInitializer(writer: Writer, { name, dimensions, values }: Initializer): Writer {
   for (const dimension of dimensions) writer.uint32(tag(1, varint)).int64(dimension);
-  writer.uint32(tag(2, varint)).int32(elementType[type]);
-  if (type === 'float') {
-    for (const value of values) writer.uint32(tag(4, fixed32)).float(value);
-  } else {
-    for (const value of values) writer.uint32(tag(7, varint)).int64(value);
-  }
+  writer.uint32(tag(2, varint)).int32(elementType.int64);
+  for (const value of values) writer.uint32(tag(7, varint)).int64(value);
   return writer.uint32(tag(8, bytes)).string(name);
 }
 
-function writeValueInfo(writer: Writer, { name, type, dimensions }: ValueInfo): Writer {
+/** ValueInfoProto of a float tensor; without a shape, any will do. */
+function writeFloatValue(writer: Writer, name: string): Writer {
   writer.uint32(tag(1, bytes)).string(name);
   writer.uint32(tag(2, bytes)).fork(); // TypeProto
   writer.uint32(tag(1, bytes)).fork(); // TypeProto.Tensor
-  writer.uint32(tag(1, varint)).int32(elementType[type]);
-  if (dimensions) {
-    writer.uint32(tag(2, bytes)).fork(); // TensorShapeProto
-    for (const dimension of dimensions) {
-      writer.uint32(tag(1, bytes)).fork();
-      if (typeof dimension === 'number') writer.uint32(tag(1, varint)).int64(dimension);
-      else writer.uint32(tag(2, bytes)).string(dimension);
-      writer.ldelim();
-    }
-    writer.ldelim();
-  }
-  return writer.ldelim().ldelim();
+  return writer.uint32(tag(1, varint)).int32(elementType.float).ldelim().ldelim();
 }

@@ -1,4 +1,4 @@
-import { float, Graph, int } from '../modelWriter';
+import { Graph, int } from '../modelWriter';
 import { native32 } from '../nativeSession';
 import type { OnnxBackend } from '../backend';
 
@@ -35,13 +35,8 @@ export function gemm(backend: OnnxBackend, product: Gemm): void {
 function gemmGraph(transposeA: boolean, transposeB: boolean, hasAddend: boolean): Graph {
   const graph = new Graph('gemm');
   const inputs = ['a', 'b', ...(hasAddend ? ['addend'] : [])];
-  for (const name of inputs) graph.input(name, 'float');
-  graph.op(
-    'Gemm',
-    inputs,
-    { transA: int(Number(transposeA)), transB: int(Number(transposeB)), alpha: float(1), beta: float(1) },
-    'out',
-  );
+  for (const name of inputs) graph.input(name);
+  graph.op('Gemm', inputs, { transA: int(Number(transposeA)), transB: int(Number(transposeB)) }, 'out');
   graph.output('out');
   return graph;
 }

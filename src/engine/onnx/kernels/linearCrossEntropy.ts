@@ -48,7 +48,7 @@ interface Gradients {
 
 /**
  * The gradients for a loss gradient of 1 are made in the same pass, chunk by chunk, because afterwards the logits are
- * gone: with `P = softmax − onehot` and n rows, `dHidden = P·W/n`, `dWeight = Pᵀ·hidden/n`, `dBias = Σ P/n`.
+ * gone (the attribute `chunkRows` sets how many rows at a time): with `P = softmax − onehot` and n rows, `dHidden = P·W/n`, `dWeight = Pᵀ·hidden/n`, `dBias = Σ P/n`.
  */
 function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   const rows = size(input('hidden'), 0);
@@ -72,7 +72,7 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
           bias: new Float32Array(classes),
         }
       : undefined;
-  const chunkRows = rowsPerChunk(rows, classes);
+  const chunkRows = Number(attributes['chunkRows'] ?? rowsPerChunk(rows, classes));
   const logits = backend.buffers.scratch('logits', chunkRows * classes);
   let loss = 0;
   let correct = 0;
@@ -107,7 +107,7 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
 }
 
 /** Chunks of nearly equal size, since a small last one would cost as much in overhead as a large one. */
-function rowsPerChunk(rows: number, classes: number): number {
+export function rowsPerChunk(rows: number, classes: number): number {
   const most = Math.max(1, Math.floor(chunkBytes / Float32Array.BYTES_PER_ELEMENT / classes));
   return Math.ceil(rows / Math.ceil(rows / most));
 }
@@ -212,9 +212,9 @@ function scale(values: Float32Array, factor: number): void {
 
 function logitsGraph(): Graph {
   const graph = new Graph('logits');
-  for (const name of ['hidden', 'weight', 'bias']) graph.input(name, 'float');
+  for (const name of ['hidden', 'weight', 'bias']) graph.input(name);
   graph.op('Gemm', ['hidden', 'weight', 'bias'], { transB: int(1) }, 'logits');
-  graph.op('ReduceMax', ['logits', graph.constant('int64', [1], [1])], { keepdims: int(0) }, 'highest');
+  graph.op('ReduceMax', ['logits', graph.constant(1)], { keepdims: int(0) }, 'highest');
   graph.output('logits');
   graph.output('highest');
   return graph;
@@ -222,7 +222,7 @@ function logitsGraph(): Graph {
 
 function softmaxGraph(): Graph {
   const graph = new Graph('softmax');
-  graph.input('x', 'float');
+  graph.input('x');
   graph.op('Softmax', ['x'], { axis: int(-1) }, 'y');
   graph.output('y');
   return graph;

@@ -11,10 +11,10 @@ export const gateNames = ['i', 'f', 'g', 'o'] as const;
  */
 export function stepGraph(keep: boolean): Graph {
   const graph = new Graph(keep ? 'step' : 'inferenceStep');
-  for (const name of ['h', 'c']) graph.input(name, 'float');
+  for (const name of ['h', 'c']) graph.input(name);
   for (const gate of gateNames) {
-    graph.input(`x${gate}`, 'float');
-    graph.input(`W${gate}`, 'float');
+    graph.input(`x${gate}`);
+    graph.input(`W${gate}`);
     const sum = graph.op('Gemm', ['h', `W${gate}`, `x${gate}`], { transB: int(1) });
     graph.op(gate === 'g' ? 'Tanh' : 'Sigmoid', [sum], {}, gate);
   }
@@ -36,8 +36,8 @@ export function stepGraph(keep: boolean): Graph {
  */
 export function backwardStepGraph(): Graph {
   const graph = new Graph('backwardStep');
-  for (const name of ['dh', 'dc', 'h', 'c', 'tanhC', 'dOutput', ...gateNames]) graph.input(name, 'float');
-  for (const gate of gateNames) graph.input(`W${gate}`, 'float');
+  for (const name of ['dh', 'dc', 'h', 'c', 'tanhC', 'dOutput', ...gateNames]) graph.input(name);
+  for (const gate of gateNames) graph.input(`W${gate}`);
   const times = (a: string, b: string, name?: string): string => graph.op('Mul', [a, b], {}, name);
   const minus = (a: string, b: string, name?: string): string => graph.op('Sub', [a, b], {}, name);
 

@@ -49,72 +49,84 @@ function part(array: Float32Array, index: number, length: number): Float32Array 
   return array.subarray(index * length, (index + 1) * length);
 }
 
-function forward({ backend, input }: KernelCall): tf.TensorInfo[] {
+/**
+ * The input's part of the gates is made for as many steps at a time as this many floats hold, which the caches still
+ * have when the steps need it. The attribute `stepsPerBlock` sets the number of steps instead.
+ */
+const floatsPerBlock = 2 ** 22;
+
+function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   const sizes = sizesOf(input('input'), input('h0'));
   const { time, batch, hidden } = sizes;
   const step = batch * hidden;
+  const wanted = Number(attributes['stepsPerBlock'] ?? Math.floor(floatsPerBlock / (4 * step)));
+  const stepsPerBlock = Math.min(time, Math.max(1, wanted));
   const keep = isRecordingGradient();
-  const kept = keep
-    ? backend.buffers.take(keptBlocks * time * step)
-    : backend.buffers.scratch('lstm', 4 * time * step);
-  projectInput(backend, sizes, {
+  const kept = keep ? backend.buffers.take(keptBlocks * time * step) : new Float32Array(0);
+  const arrays = {
     input: backend.floats(input('input')),
-    weight: backend.floats(input('weightIh')),
+    weightIh: backend.floats(input('weightIh')),
     bias: sum(backend.floats(input('biasIh')), backend.floats(input('biasHh'))),
-    gates: kept,
-  });
+    // Each gate's steps; the gates' activations take the place of the input's part of them.
+    gates: keep ? kept : backend.buffers.scratch('lstm', 4 * stepsPerBlock * step),
+  };
+  const stepsKept = keep ? time : stepsPerBlock;
 
   const weights = weightsByGate(backend.floats(input('weightHh')), hidden);
   const output = new Float32Array(time * step);
-  const cell = new Float32Array(step);
-  cell.set(backend.floats(input('c0')));
+  const cell = Float32Array.from(backend.floats(input('c0')));
   const build = (): ReturnType<typeof stepGraph> => stepGraph(keep);
-  let h = native32(backend.floats(input('h0')), batch, hidden);
-  let c = native32(cell, batch, hidden);
+  const wrap = (array: Float32Array): NativeTensor => native32(array, batch, hidden);
+  let h = wrap(backend.floats(input('h0')));
+  let c = wrap(cell);
   for (let t = 0; t < time; t++) {
-    const at = (block: number): NativeTensor => native32(part(kept, block * time + t, step), batch, hidden);
-    const newH = native32(part(output, t, step), batch, hidden);
-    const newC = keep ? at(cellBlock) : c;
+    const slot = keep ? t : t % stepsPerBlock;
+    if (t % stepsPerBlock === 0) {
+      const count = Math.min(stepsPerBlock, time - t);
+      projectInput(backend, sizes, arrays, { first: t, count, slot, slots: stepsKept });
+    }
+    const at = (block: number): NativeTensor => wrap(part(arrays.gates, block * stepsKept + slot, step));
     const [i, f, g, o] = [at(0), at(1), at(2), at(3)];
+    const newH = wrap(part(output, t, step));
+    const newC = keep ? at(cellBlock) : c;
     backend.sessions.run(
       `lstm ${keep}`,
       build,
       { h, c, xi: i, xf: f, xg: g, xo: o, ...weights },
-      // The gates take the place of the input's part of them, which each has been read for by then.
       keep ? { newH, newC, i, f, g, o, tanhC: at(tanhBlock) } : { newH, newC },
     );
     h = newH;
     c = newC;
   }
-  if (keep && time > 0) cell.set(part(kept, cellBlock * time + time - 1, step));
-  const lastH = new Float32Array(step);
-  lastH.set(h.data);
   return [
     backend.wrap(output, time, batch, hidden),
-    backend.wrap(lastH, batch, hidden),
-    backend.wrap(cell, batch, hidden),
+    backend.wrap(Float32Array.from(h.data), batch, hidden),
+    backend.wrap(keep ? Float32Array.from(c.data) : cell, batch, hidden),
     // Shown to tfjs as empty: it would make zeros of this size for the gradient that never arrives here.
-    backend.wrap(keep ? kept : new Float32Array(0), 0),
+    backend.wrap(kept, 0),
   ];
 }
 
-/** The input's part of each gate, for all steps at once, into `gates` `[gate, time·batch, hidden]`. */
+/** The input's part of each gate for `count` steps from `first`, into the gates' slots from `slot` (of `slots`). */
 function projectInput(
   backend: OnnxBackend,
-  { time, batch, width, hidden }: Sizes,
-  arrays: { input: Float32Array; weight: Float32Array; bias: Float32Array; gates: Float32Array },
+  { batch, width, hidden }: Sizes,
+  arrays: Record<'input' | 'weightIh' | 'bias' | 'gates', Float32Array>,
+  { first, count, slot, slots }: Record<'first' | 'count' | 'slot' | 'slots', number>,
 ): void {
-  const rows = time * batch;
+  const rows = count * batch;
+  const step = batch * hidden;
   for (let gate = 0; gate < 4; gate++) {
+    const from = (gate * slots + slot) * step;
     gemm(backend, {
-      a: arrays.input,
-      b: part(arrays.weight, gate, hidden * width),
+      a: arrays.input.subarray(first * batch * width, (first + count) * batch * width),
+      b: part(arrays.weightIh, gate, hidden * width),
       transposeB: true,
       addend: part(arrays.bias, gate, hidden),
       rows,
       inner: width,
       columns: hidden,
-      out: part(arrays.gates, gate, rows * hidden),
+      out: arrays.gates.subarray(from, from + count * step),
     });
   }
 }

@@ -65,8 +65,8 @@ function multiplyBatches(call: KernelCall, shape: readonly number[], out: Float3
   const { transposeA, transposeB } = isTransposed(call);
   const build = (): Graph => {
     const graph = new Graph('matMul');
-    graph.input('a', 'float');
-    graph.input('b', 'float');
+    graph.input('a');
+    graph.input('b');
     graph.op(
       'FusedMatMul',
       ['a', 'b'],

@@ -19,7 +19,7 @@ export function transpose(
 
 function transposeGraph(): Graph {
   const graph = new Graph('transpose');
-  graph.input('x', 'float');
+  graph.input('x');
   graph.op('Transpose', ['x'], { perm: ints(0, 2, 1) }, 'y');
   graph.output('y');
   return graph;

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import * as tf from '@tensorflow/tfjs-core';
+import { dropout, dropoutMask } from '../../ops/dropout';
+import type { StreamKey } from '../../random';
+import { assertMatchesReference, propertyRuns, randomInput } from '../againstReference';
+import { onnxBackendName } from '../backend';
+import { dropElements } from './dropElements';
+
+const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+const keys: fc.Arbitrary<StreamKey> = fc.tuple(word, word);
+
+test('the mask has the very bits of the reference', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 301 }),
+      fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+      keys,
+      (length, rate, key) => {
+        const mask = new Float32Array(length);
+        dropElements(new Float32Array(length).fill(1), rate, key, mask);
+        assert.deepEqual(mask, dropoutMask(length, rate, key));
+      },
+    ),
+    { ...propertyRuns, numRuns: 200 },
+  );
+});
+
+test('dropout and its gradient are those of the reference, for masks of each element and masks shared over time', async () => {
+  const cases = fc.record({
+    time: fc.integer({ min: 1, max: 5 }),
+    batch: fc.integer({ min: 1, max: 4 }),
+    features: fc.integer({ min: 1, max: 7 }),
+    rate: fc.double({ min: 0.05, max: 0.9, noNaN: true }),
+    shared: fc.boolean(),
+    seed: fc.nat(1000),
+    key: keys,
+  });
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ time, batch, features, rate, shared, seed, key }) => {
+      const period = (shared ? 1 : time) * batch * features;
+      await assertMatchesReference({
+        inputs: [randomInput(seed, 'x', [time, batch, features])],
+        compute: (x) => [dropout(x, { rate, key, period })],
+      });
+    }),
+    propertyRuns,
+  );
+});
+
+test('the share of dropped elements is the rate', async () => {
+  await tf.setBackend(onnxBackendName);
+  const length = 100_000;
+  const kept = tf.tidy(() =>
+    dropout(tf.ones([length]), { rate: 0.3, key: [7, 9], period: length }).dataSync(),
+  );
+  const dropped = kept.filter((value) => value === 0).length / length;
+  assert.ok(Math.abs(dropped - 0.3) < 0.01, `dropped ${dropped}`);
+});
