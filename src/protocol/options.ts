@@ -72,4 +72,6 @@ export const processOptions = {
   engine: v.optional(v.picklist(engineNames), 'auto'),
   /** Threads for computing; as many as the engine likes if absent. */
   threads: v.optional(v.pipe(positive, v.maxValue(1024))),
+  /** Seconds between checkpoints within an epoch; 0 saves one after every step. */
+  checkpointSeconds: v.optional(amount, 60),
 };

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { UlmfitError } from '../errors';
-import type { RunEvent } from '../protocol/events';
+import { endsRun, type RunEvent } from '../protocol/events';
 import {
   type TrainClassifierOptions,
   trainClassifierOptions,
@@ -34,6 +34,7 @@ export class RunDesk {
   constructor(
     private readonly store: Store,
     private readonly engine: string,
+    private readonly checkpointSeconds: number,
     private readonly tell: (run: string, event: RunEvent) => void,
   ) {}
 
@@ -103,45 +104,60 @@ export class RunDesk {
   #launch(id: string, prepare: () => Promise<TrainingJob>, resume: boolean, extendBy?: number): void {
     const active: ActiveRun = { id, finished: Promise.resolve() };
     this.#active = active;
-    active.finished = this.#carryOut(active, prepare, resume, extendBy).finally(() => {
+    active.finished = this.#carryOut(active, prepare, resume, extendBy).then((ending) => {
+      // Told last: whoever hears it may start the next run.
       this.#active = undefined;
+      if (ending) this.tell(id, ending);
     });
   }
 
+  /** @returns the event that ends the run, which is yet to be told */
   async #carryOut(
     active: ActiveRun,
     prepare: () => Promise<TrainingJob>,
     resume: boolean,
     extendBy: number | undefined,
-  ): Promise<void> {
+  ): Promise<RunEvent | undefined> {
     const { id } = active;
     const { runs } = this.store;
     const log = await runs.openLog(id);
     const life = await runs.work(id);
+    let ending: RunEvent | undefined;
     const emit = (event: RunEvent) => {
-      this.tell(id, event);
+      if (endsRun(event)) ending = event;
+      else this.tell(id, event);
     };
     let job: TrainingJob | undefined;
     let discarded = false;
     try {
       job = await prepare();
       const checkpoints = await runs.checkpoints(id);
-      const { engine } = this;
-      const run = new TrainingRun({ id, engine, job, checkpoints, log, resume, extendBy, emit });
+      const { engine, checkpointSeconds } = this;
+      const run = new TrainingRun({
+        id,
+        engine,
+        job,
+        checkpoints,
+        log,
+        resume,
+        extendBy,
+        checkpointSeconds,
+        emit,
+      });
       active.run = run;
       if (active.stop) run.requestStop(active.stop);
       await run.execute();
       discarded = run.isDiscarded;
     } catch (error) {
-      const event = errorEvent(error);
-      await log.append(event);
-      emit(event);
+      ending = errorEvent(error);
+      await log.append(ending);
     } finally {
       job?.dispose();
       await log.close();
       await life.end();
     }
     if (discarded) await runs.remove(id);
+    return ending;
   }
 }
 

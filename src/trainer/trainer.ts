@@ -55,7 +55,7 @@ export class Trainer {
       }
       const { engine } = await useEngine(settings.engine, settings.threads);
       const store = new Store(settings.store);
-      const runs = new RunDesk(store, engine, (run, event) => {
+      const runs = new RunDesk(store, engine, settings.checkpointSeconds, (run, event) => {
         this.connection.notify('event', { run, event });
       });
       this.#session = { settings, store, models: new LoadedModels(store), runs };

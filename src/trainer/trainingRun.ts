@@ -24,12 +24,11 @@ export interface TrainingRunSettings {
   readonly resume: boolean;
   /** Further epochs after the phases of the job, one entry for each time the run was extended. */
   readonly extendBy?: number | undefined;
-  readonly checkpointSeconds?: number;
+  readonly checkpointSeconds: number;
 }
 
 /** Progress is told at most this often; steps can take a millisecond. */
 const progressMilliseconds = 200;
-const defaultCheckpointSeconds = 60;
 /** Issues told in full; the count is always told. */
 const mostIssuesTold = 1000;
 
@@ -163,8 +162,10 @@ export class TrainingRun {
         ...this.#pace(),
       });
     }
-    const seconds = this.#settings.checkpointSeconds ?? defaultCheckpointSeconds;
-    if (now - this.#lastCheckpoint >= seconds * 1000 && report.batch < report.batches) {
+    if (
+      now - this.#lastCheckpoint >= this.#settings.checkpointSeconds * 1000 &&
+      report.batch < report.batches
+    ) {
       await this.#saveCheckpoint();
     }
   }

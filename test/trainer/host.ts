@@ -1,0 +1,144 @@
+/** Starts the real trainer process and speaks the real protocol with it, on a store and data of the test's own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection } from '../../src/protocol/connection';
+import { endsRun, type RunEvent, type RunEventOf } from '../../src/protocol/events';
+import { protocolVersion } from '../../src/protocol/limits';
+import type { TrainClassifierInput, TrainEncoderInput } from '../../src/protocol/options';
+import { childChannel } from '../../src/protocol/processChannel';
+import { Store } from '../../src/store/store';
+
+const trainerFile = join(import.meta.dirname, '..', '..', 'dist', 'trainer.js');
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(t: { after: (fn: () => void) => void }): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ulmfit-test-'));
+  t.after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
+const words = {
+  weather: ['rain', 'sun', 'cloud', 'storm', 'wind', 'snow', 'warm', 'cold'],
+  sport: ['goal', 'match', 'team', 'player', 'score', 'win', 'ball', 'coach'],
+};
+
+/** Rows `label,text` whose words tell the label. */
+export function writeSampleData(folder: string, rows = 60): string {
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const label = row % 2 === 0 ? 'weather' : 'sport';
+    const text = Array.from({ length: 12 + (row % 7) }, (_, i) => {
+      const own = words[label];
+      return i % 3 === 0 ? 'the' : (own[(row * 5 + i * i) % own.length] ?? '');
+    });
+    return `${label},${text.join(' ')}`;
+  });
+  const file = join(folder, 'rows.csv');
+  writeFileSync(file, ['label,text', ...lines, ''].join('\n'));
+  return file;
+}
+
+/** Sizes that train in a second. */
+export const tiny = { embSz: 8, nHid: 12, nLayers: 2, bptt: 10, bs: 4, minFreq: 1 } as const;
+
+export interface TrainerHost {
+  store: Store;
+  child: ChildProcess;
+  connection: Connection;
+  /** Everything the run told so far, in order. */
+  events: RunEvent[];
+  /** Resolves at the event that ends the run, or when the process is gone. */
+  ended: (run: string) => Promise<RunEvent | undefined>;
+  /** Resolves with the next event that fits. */
+  next: <Name extends RunEvent['event']>(
+    name: Name,
+    fits?: (event: RunEventOf<Name>) => boolean,
+  ) => Promise<void>;
+  stop: () => Promise<void>;
+}
+
+export interface HostOptions {
+  storeFolder: string;
+  /** 0 saves a checkpoint after every step. */
+  checkpointSeconds?: number;
+}
+
+export async function startTrainer(
+  t: { after: (fn: () => Promise<void>) => void },
+  options: HostOptions,
+): Promise<TrainerHost> {
+  const child = spawn(process.execPath, [trainerFile], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const gone = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      resolve();
+    }),
+  );
+  const connection = new Connection(childChannel(child));
+  const events: RunEvent[] = [];
+  const listeners = new Set<() => void>();
+  connection.onNotification('event', ({ event }) => {
+    events.push(event);
+    for (const listener of listeners) listener();
+  });
+  const until = (found: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (!found()) return;
+        listeners.delete(look);
+        resolve();
+      };
+      listeners.add(look);
+      look();
+    });
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await gone;
+  };
+  t.after(stop);
+  const { storeFolder, checkpointSeconds } = options;
+  await connection.request('hello', {
+    protocolVersion,
+    store: storeFolder,
+    threads: 1,
+    ...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),
+  });
+  let from = 0;
+  return {
+    store: new Store(storeFolder),
+    child,
+    connection,
+    events,
+    ended: async () => {
+      const before = from;
+      const last = () => events.slice(before).find(endsRun);
+      await Promise.race([until(() => last() !== undefined), gone]);
+      const ending = last();
+      from = events.length;
+      return ending;
+    },
+    next: (name, fits = () => true) =>
+      until(() => events.some((event) => event.event === name && fits(event as never))),
+    stop,
+  };
+}
+
+export function trainEncoder(host: TrainerHost, options: TrainEncoderInput): Promise<{ run: string }> {
+  return host.connection.request('train-encoder', { ...tiny, ...options });
+}
+
+export function trainClassifier(host: TrainerHost, options: TrainClassifierInput): Promise<{ run: string }> {
+  return host.connection.request('train-classifier', { bs: 8, ...options });
+}
+
+/** sha256 of the weights that were saved. */
+export async function weightsOf(
+  store: Store,
+  kind: 'encoders' | 'models',
+  name: string,
+): Promise<string | undefined> {
+  const { manifest } = await store[kind].show(name);
+  return manifest.files[kind === 'encoders' ? 'encoder.safetensors' : 'model.safetensors']?.sha256;
+}
