@@ -17,6 +17,7 @@ test('each pre-rule alone gives what fastai gives', () => {
 test('fixHtml leaves the ampersand of a reference where it was, and other spellings of a line break alone', () => {
   assert.equal(fixHtml('a&nbsp;b &amp; &quot;c&quot;'), "a& b && &'c&'");
   assert.equal(fixHtml('&lt;b&gt; &#36;5 &#228;'), '<b> &$5 ä');
+  assert.equal(fixHtml('it#39;s #146;so#146; #36;1 $&amp;$'), "it's 'so' $1 $&&$");
   assert.equal(fixHtml('a<br>b<br/>c<br />d'), 'a<br>b<br/>c\nd');
   assert.equal(fixHtml('1 @.@ 5 @,@ 000 well @-@ known <unk>'), '1.5,000 well-known xxunk');
   assert.equal(fixHtml('C:\\dir a\\nb \\"q\\"'), 'C: \\ dir a\nb "q"');

@@ -41,6 +41,9 @@ test('letters younger than Unicode 11 have no case, whatever the engine knows', 
     assert.equal(isUpper(letter), false);
     assert.equal(toLower(`A${letter}B`), `a${letter}b`);
   }
+  // Changed sides after Unicode 11.
+  assert.deepEqual(['\u0295', '\u10fc'].map(isLower), [true, false]);
+  assert.equal(toUpper('\u019b'), '\u019b');
   // U+1E900 (Adlam, Unicode 9) has.
   assert.equal(toLower('\u{1e900}'), '\u{1e922}');
 });

@@ -133,12 +133,10 @@ function splitMiddle(middle: string, tokens: string[]): void {
       at++;
       continue;
     }
-    // One at the very start is not split off (only the first character can be there: prefixes are gone).
-    if (at > 0) {
-      if (at > start) tokens.push(middle.slice(start, at));
-      tokens.push(middle.slice(at, at + length));
-      start = at + length;
-    }
+    // Never at the very start, where spaCy would not split: what can stand there is a prefix too, and is gone.
+    if (at > start) tokens.push(middle.slice(start, at));
+    tokens.push(middle.slice(at, at + length));
+    start = at + length;
     at += length;
   }
   if (start < middle.length) tokens.push(middle.slice(start));

@@ -38,6 +38,8 @@ test('what only looks like an address is not', () => {
     `a.${'x'.repeat(64)}`,
     '@x.com-',
     'a.com@b',
+    'a://b.com',
+    '𝒜://b.com',
   ]) {
     assert.ok(!isUrl(text), text);
   }
