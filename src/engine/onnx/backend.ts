@@ -41,11 +41,28 @@ export class OnnxBackend extends MathBackendCPU {
     return this.makeTensorInfo(shape, 'float32', values);
   }
 
+  /** Memory for a result, with arbitrary contents. */
+  allocate(length: number): Float32Array {
+    return this.buffers.take(length);
+  }
+
+  /** Memory for a result that is not written as a whole. */
+  allocateZeros(length: number): Float32Array {
+    return this.buffers.take(length).fill(0);
+  }
+
   /** As inherited, without the advice to install another backend. */
   override write(values: tf.backend_util.BackendValues, _shape: number[], dtype: tf.DataType): object {
+    if (values instanceof Float32Array) this.buffers.own(values);
     const dataId = {};
     this.data.set(dataId, { values, dtype, refCount: 1 });
     return dataId;
+  }
+
+  override readSync(dataId: object): tf.backend_util.BackendValues {
+    const values = super.readSync(dataId);
+    if (values instanceof Float32Array) this.buffers.release(values);
+    return values;
   }
 
   override disposeData(dataId: object, force = false): boolean {

@@ -100,7 +100,7 @@ function gradient(backend: OnnxBackend, layout: Layout, dy: number, shape: numbe
   const ofSquares = 2 * dy * layout.ofSquares;
   const ofDifferences = 2 * dy * layout.ofDifferences;
   const step = batch * features;
-  const out = new Float32Array(values.length);
+  const out = backend.allocateZeros(values.length);
   for (let b = 0; b < batch; b++) {
     const [first, last] = [start[b] ?? 0, end[b] ?? 0];
     for (let t = first; t < last; t++) {

@@ -56,7 +56,7 @@ function gradient(dy: tf.Tensor, saved: readonly tf.Tensor[]): tf.Tensor {
   const batch = size(tensor, 1);
   const features = size(tensor, 2);
   const dPooled = backend.floats(dy);
-  const out = new Float32Array(output.length);
+  const out = backend.allocateZeros(output.length);
   for (let b = 0; b < batch; b++) {
     const [first, last] = [start[b] ?? 0, end[b] ?? 0];
     for (let k = 0; first < last && k < features; k++) {

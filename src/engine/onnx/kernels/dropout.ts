@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { StreamKey } from '../../random';
 import { dropoutKernel } from '../../ops/dropout';
-import { runKernel } from '../../ops/kernel';
-import { dropElements } from './dropElements';
+import { isRecordingGradient, runKernel } from '../../ops/kernel';
+import type { StreamKey } from '../../random';
+import { applyKeptBits, keptBits } from './keptBits';
 import { type KernelCall, registerOnnxGradient, registerOnnxKernel, required } from './kernel';
 
 export function registerDropout(): void {
@@ -20,16 +20,37 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo {
   const x = backend.floats(input('x'));
   const rate = Number(attributes['rate']);
   const period = Number(attributes['period']);
-  const key = attributes['key'] as StreamKey;
-  const out = new Float32Array(x.length);
+  const factor = 1 / (1 - rate);
+  const bits = recentBits(period, rate, attributes['key'] as StreamKey);
+  const out = backend.allocate(x.length);
   if (period === x.length) {
-    dropElements(x, rate, key, out);
+    applyKeptBits(x, bits, factor, out);
   } else {
     const mask = new Float32Array(period);
-    dropElements(new Float32Array(period).fill(1), rate, key, mask);
+    applyKeptBits(new Float32Array(period).fill(1), bits, factor, mask);
     for (let from = 0; from < x.length; from += period) {
       for (let j = 0; j < period; j++) out[from + j] = (x[from + j] ?? 0) * (mask[j] ?? 0);
     }
   }
   return backend.wrap(out, ...input('x').shape);
+}
+
+/** Masks whose gradient is still to come; at one bit for each element they are small. */
+const recent = new Map<string, Int32Array>();
+const mostRecent = 64;
+
+/** The bits of a mask; those drawn while a gradient is recorded are kept until the gradient has used them. */
+function recentBits(period: number, rate: number, key: StreamKey): Int32Array {
+  const name = `${period} ${rate} ${String(key)}`;
+  const known = recent.get(name);
+  if (known) {
+    if (!isRecordingGradient()) recent.delete(name);
+    return known;
+  }
+  const bits = keptBits(period, rate, key);
+  if (isRecordingGradient()) {
+    if (recent.size >= mostRecent) recent.delete(String(recent.keys().next().value));
+    recent.set(name, bits);
+  }
+  return bits;
 }

@@ -29,7 +29,7 @@ function registerBinary(
     if (a.dtype !== 'float32' || b.dtype !== 'float32' || !tf.util.arraysEqual(a.shape, b.shape)) {
       return inherited.kernelFunc({ inputs, backend, attrs: attributes as tf.NamedAttrMap });
     }
-    const out = new Float32Array(tf.util.sizeFromShape(a.shape));
+    const out = backend.allocate(tf.util.sizeFromShape(a.shape));
     compute(backend.floats(a), backend.floats(b), out);
     return backend.wrap(out, ...a.shape);
   });
@@ -38,7 +38,8 @@ function registerBinary(
 function addAll({ backend, inputs }: KernelCall): tf.TensorInfo {
   const tensors = Object.values(inputs).filter((tensor) => tensor !== undefined);
   const first = required(tensors[0], 'the first summand');
-  const total = Float32Array.from(backend.floats(first));
+  const total = backend.allocate(tf.util.sizeFromShape(first.shape));
+  total.set(backend.floats(first));
   for (const tensor of tensors.slice(1)) {
     const values = backend.floats(tensor);
     for (let i = 0; i < total.length; i++) total[i] = (total[i] ?? 0) + (values[i] ?? 0);

@@ -32,7 +32,7 @@ function forward({ backend, input }: KernelCall): tf.TensorInfo {
   const factors = rowFactors(backend, input('rowScale'));
   const words = size(input('weight'), 0);
   const width = size(input('weight'), 1);
-  const out = new Float32Array(ids.length * width);
+  const out = backend.allocateZeros(ids.length * width);
   for (let row = 0; row < ids.length; row++) {
     const id = ids[row] ?? 0;
     if (id < 0 || id >= words) throw new RangeError(`Token id ${id} is not in the vocabulary of ${words}.`);
@@ -57,7 +57,7 @@ function weightGradient(dy: tf.Tensor, saved: readonly tf.Tensor[], padId: numbe
   const shape = required(weight, 'weight').shape;
   const [words = 0, width = 0] = shape;
   const dOut = backend.floats(dy);
-  const total = new Float32Array(words * width);
+  const total = backend.allocateZeros(words * width);
   for (let row = 0; row < ids.length; row++) {
     const id = ids[row] ?? 0;
     const factor = factors ? (factors[id] ?? 0) : 1;

@@ -67,9 +67,9 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   const gradients: Gradients | undefined =
     attributes['withGradient'] === true
       ? {
-          hidden: new Float32Array(rows * width),
+          hidden: backend.allocate(rows * width),
           weightTransposed: backend.buffers.scratch('decoder gradient', classes * width),
-          bias: new Float32Array(classes),
+          bias: backend.allocate(classes),
         }
       : undefined;
   const chunkRows = Number(attributes['chunkRows'] ?? rowsPerChunk(rows, classes));
@@ -96,7 +96,7 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   }
   scale(gradients.hidden, 1 / rows);
   scale(gradients.bias, 1 / rows);
-  const ofWeight = new Float32Array(classes * width);
+  const ofWeight = backend.allocate(classes * width);
   transpose(backend, gradients.weightTransposed, [1, width, classes], ofWeight);
   return [
     ...scores,

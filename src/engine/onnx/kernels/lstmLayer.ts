@@ -62,7 +62,7 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   const wanted = Number(attributes['stepsPerBlock'] ?? Math.floor(floatsPerBlock / (4 * step)));
   const stepsPerBlock = Math.min(time, Math.max(1, wanted));
   const keep = isRecordingGradient();
-  const kept = keep ? backend.buffers.take(keptBlocks * time * step) : new Float32Array(0);
+  const kept = keep ? backend.allocate(keptBlocks * time * step) : new Float32Array(0);
   const arrays = {
     input: backend.floats(input('input')),
     weightIh: backend.floats(input('weightIh')),
@@ -73,7 +73,7 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   const stepsKept = keep ? time : stepsPerBlock;
 
   const weights = weightsByGate(backend.floats(input('weightHh')), hidden);
-  const output = new Float32Array(time * step);
+  const output = backend.allocate(time * step);
   const cell = Float32Array.from(backend.floats(input('c0')));
   const build = (): ReturnType<typeof stepGraph> => stepGraph(keep);
   const wrap = (array: Float32Array): NativeTensor => native32(array, batch, hidden);
@@ -175,7 +175,7 @@ function gradient(dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]): Recor
     biasIh: biasGradient,
     biasHh: biasGradient,
     input: () => {
-      const out = new Float32Array(rows * width);
+      const out = backend.allocate(rows * width);
       for (let gate = 0; gate < 4; gate++) {
         const b = part(weightIh.values, gate, hidden * width);
         const addend = gate > 0 ? out : undefined;
@@ -184,7 +184,7 @@ function gradient(dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]): Recor
       return asTensor(backend.wrap(out, time, batch, width));
     },
     weightIh: () => {
-      const total = new Float32Array(4 * hidden * width);
+      const total = backend.allocate(4 * hidden * width);
       for (let gate = 0; gate < 4; gate++) {
         gemm(backend, {
           a: dGate(gate),
@@ -199,7 +199,7 @@ function gradient(dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]): Recor
       return asTensor(backend.wrap(total, 4 * hidden, width));
     },
     weightHh: () => {
-      const total = new Float32Array(4 * hidden * hidden);
+      const total = backend.allocate(4 * hidden * hidden);
       for (let gate = 0; gate < 4; gate++) {
         const out = part(total, gate, hidden * hidden);
         const product = { transposeA: true, rows: hidden, columns: hidden, out };

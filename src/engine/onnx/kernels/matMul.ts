@@ -19,7 +19,7 @@ export function registerMatMul(): void {
     if (isEmpty || input('a').dtype !== 'float32' || input('b').dtype !== 'float32') {
       return inherited.kernelFunc({ inputs, backend, attrs: attributes as tf.NamedAttrMap });
     }
-    const out = new Float32Array(count);
+    const out = backend.allocate(count);
     if (shape.length === 2) multiply(call, shape, out);
     else multiplyBatches(call, shape, out);
     return backend.wrap(out, ...shape);
