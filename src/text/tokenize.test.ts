@@ -14,7 +14,7 @@ test('a row gives the tokens of its columns after the mark of a start', () => {
 });
 
 // Each of these drives some part into its worst case: expressions that backtrack, ends that are split off one by one,
-// runs that grow a stack. Quadratic behaviour would take many minutes here, not about a second.
+// runs that grow a stack. Quadratic behaviour would take minutes here, not a fraction of a second.
 const hard = [
   'a',
   'ab',
@@ -51,18 +51,18 @@ hard.push(
 );
 
 for (const unit of hard) {
-  test(`a million characters of ${JSON.stringify(unit)} take no longer than any others`, () => {
-    const text = unit.repeat(1_000_000 / unit.length);
+  test(`300,000 characters of ${JSON.stringify(unit)} take no longer than any others`, () => {
+    const text = unit.repeat(300_000 / unit.length);
     const start = performance.now();
     assert.ok(tokenize(text).length > 0);
     // The rules shorten repetitions, so the splitter alone gets the text as well.
     assert.ok(splitEnglish(text).length > 0);
-    assert.ok(performance.now() - start < 20_000);
+    assert.ok(performance.now() - start < 10_000);
   });
 }
 
 test('five million characters without a space overflow no stack', () => {
-  for (const unit of ['a.', 'x@y.', '.,']) {
+  for (const unit of ['a', 'a.', 'x@y.']) {
     const text = unit.repeat(5_000_000 / unit.length);
     assert.equal(splitEnglish(text).join('').length, text.length);
     assert.ok(tokenize(text).length > 0);
