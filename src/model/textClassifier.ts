@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { concatPool } from '../engine/ops/concatPool';
-import { withoutGradient } from '../engine/ops/kernel';
 import type { TimeWindow } from '../engine/ops/window';
 import { AwdLstm, type HiddenState } from './awdLstm';
 import type { AwdLstmConfig } from './awdLstmConfig';
@@ -8,6 +7,7 @@ import type { DropoutKeys } from './dropoutKeys';
 import type { LayerGroups } from './layerGroups';
 import type { NamedVariables } from './namedTensors';
 import { PoolingHead } from './poolingHead';
+import { readHistory, stretch } from './textHistory';
 
 export interface TextClassifierConfig extends AwdLstmConfig {
   /** Steps per chunk: gradients go back no further than a chunk's start. */
@@ -21,6 +21,12 @@ export interface TextClassifierConfig extends AwdLstmConfig {
 
 export const classifierHeadDefaults = { bptt: 70, maxLen: 1400, linFtrs: [50], ps: [0.1] } as const;
 
+/**
+ * The state with which pooling begins comes from at most this many times `maxLen` tokens before it. What stands farther
+ * off no longer shows in the state, and reading a whole book for it could take minutes.
+ */
+const historyFactor = 5;
+
 /** A batch of texts, each padded at its end: int32 `[time, batch]` with each row's true length. */
 export interface TextBatch {
   ids: tf.Tensor2D;
@@ -32,7 +38,7 @@ export interface ClassifierOutput {
   logits: tf.Tensor2D;
   /** `[batch, 3·embedding]` */
   pooled: tf.Tensor2D;
-  /** The encoder's output over the pooled chunks `[time, batch, embedding]`. */
+  /** The encoder's output over the chunks that are pooled, each row from its own start `[time, batch, embedding]`. */
   output: tf.Tensor3D;
   /** Which of those steps belong to each text. */
   window: TimeWindow;
@@ -80,32 +86,49 @@ export class TextClassifier {
 
   /** @param training batch norm by the batch; dropout needs `keys` too */
   forward(batch: TextBatch, training: boolean, keys?: DropoutKeys): ClassifierOutput {
-    const { output, firstStep } = this.#encode(batch, keys);
-    const ends = batch.lengths.map((length) => length - firstStep);
-    const starts = batch.lengths.map((length) => Math.max(length - this.config.maxLen, 0) - firstStep);
-    const window = { start: tf.tensor1d(starts, 'int32'), end: tf.tensor1d(ends, 'int32') };
+    const { maxLen } = this.config;
+    const starts = batch.lengths.map((length) => this.#firstStep(length));
+    const output = this.#encode(batch, starts, keys);
+    const from = batch.lengths.map((length, row) => Math.max(length - maxLen, 0) - (starts[row] ?? 0));
+    const to = batch.lengths.map((length, row) => length - (starts[row] ?? 0));
+    const window = { start: tf.tensor1d(from, 'int32'), end: tf.tensor1d(to, 'int32') };
     const pooled = concatPool(output, window);
     return { logits: this.head.forward(pooled, training, keys), pooled, output, window };
   }
 
-  /** Runs all chunks, and keeps the outputs of those that any row pools. */
-  #encode({ ids, lengths }: TextBatch, keys?: DropoutKeys): { output: tf.Tensor3D; firstStep: number } {
+  /** Where the chunk begins in which the pooled part of a text does. */
+  #firstStep(length: number): number {
     const { bptt, maxLen } = this.config;
-    const [time, batch] = ids.shape;
-    const firstPooled = Math.min(...lengths.map((length) => Math.max(length - maxLen, 0)));
-    const firstStep = Math.floor(firstPooled / bptt) * bptt;
-    const kept: tf.Tensor3D[] = [];
+    return Math.floor(Math.max(length - maxLen, 0) / bptt) * bptt;
+  }
+
+  /** The outputs of each row from its own start on; what is before that is read for its state alone. */
+  #encode({ ids, lengths }: TextBatch, starts: readonly number[], keys?: DropoutKeys): tf.Tensor3D {
+    const { bptt, maxLen } = this.config;
+    const batch = ids.shape[1];
+    let pooledIds = ids;
     let state: HiddenState | undefined;
-    for (let step = 0; step < time; step += bptt) {
-      const chunk = tf.slice(ids, [step, 0], [Math.min(bptt, time - step), batch]);
-      const run = () => this.encoder.forward(chunk, state, keys);
-      // What nobody pools needs no gradient: only its state goes on.
-      const result = step < firstStep ? withoutGradient(run) : run();
-      state = result.state;
-      if (step >= firstStep) kept.push(result.output);
+    if (starts.some((start) => start > 0)) {
+      const rows = { ids: Int32Array.from(ids.dataSync<'int32'>()), batch };
+      const longest = Math.ceil((historyFactor * maxLen) / bptt);
+      state = readHistory(this.encoder, rows, starts, { bptt, longest, keys });
+      const steps = Math.max(...lengths.map((length, row) => length - (starts[row] ?? 0)));
+      pooledIds = stretch(
+        rows,
+        starts.map((start, row) => ({ row, start })),
+        steps,
+      );
     }
-    const only = kept.length === 1 ? kept[0] : undefined;
-    return { output: only ?? tf.concat(kept, 0), firstStep };
+    const outputs: tf.Tensor3D[] = [];
+    const [time] = pooledIds.shape;
+    for (let step = 0; step < time; step += bptt) {
+      const chunk = tf.slice(pooledIds, [step, 0], [Math.min(bptt, time - step), batch]);
+      const result = this.encoder.forward(chunk, state, keys);
+      state = result.state;
+      outputs.push(result.output);
+    }
+    const [only] = outputs;
+    return outputs.length === 1 && only ? only : tf.concat(outputs, 0);
   }
 
   dispose(): void {

@@ -30,7 +30,7 @@ export function runKernelWithOutputs(
 
 /** Whether a gradient is being recorded now, so that a kernel should keep what its gradient needs. */
 export function isRecordingGradient(): boolean {
-  return tf.engine().state.gradientDepth > 0;
+  return withheld === 0 && tf.engine().state.gradientDepth > 0;
 }
 
 /** The same numbers without their history: no gradient flows back through the result (shares memory, copies nothing). */
@@ -40,13 +40,18 @@ export function detach<T extends tf.Tensor>(x: T): T {
   return engine.makeTensorFromTensorInfo({ dataId: x.dataId, shape: x.shape, dtype: x.dtype }) as T;
 }
 
+let withheld = 0;
+
 /** Runs `compute` without recording it: no gradient flows back through its results. */
 export function withoutGradient<T>(compute: () => T): T {
   const state = tf.engine().state;
+  // tfjs records nothing inside a kernel.
   state.kernelDepth++;
+  withheld++;
   try {
     return compute();
   } finally {
     state.kernelDepth--;
+    withheld--;
   }
 }
