@@ -26,13 +26,18 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo {
   if (period === x.length) {
     applyKeptBits(x, bits, factor, out);
   } else {
-    const mask = new Float32Array(period);
-    applyKeptBits(new Float32Array(period).fill(1), bits, factor, mask);
+    const mask = new Float32Array(period).fill(1);
+    applyKeptBits(mask, bits, factor, mask);
     for (let from = 0; from < x.length; from += period) {
-      for (let j = 0; j < period; j++) out[from + j] = (x[from + j] ?? 0) * (mask[j] ?? 0);
+      const to = from + period;
+      multiply(x.subarray(from, to), mask, out.subarray(from, to));
     }
   }
   return backend.wrap(out, ...input('x').shape);
+}
+
+function multiply(x: Float32Array, mask: Float32Array, out: Float32Array): void {
+  for (let j = 0; j < out.length; j++) out[j] = (x[j] ?? 0) * (mask[j] ?? 0);
 }
 
 /** Masks whose gradient is still to come; at one bit for each element they are small. */

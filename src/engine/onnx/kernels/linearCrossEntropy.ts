@@ -21,22 +21,28 @@ export function registerLinearCrossEntropy(): void {
   registerOnnxKernel(linearCrossEntropyKernel, forward);
   registerOnnxGradient({
     kernelName: linearCrossEntropyKernel,
+    inputsToSave: ['hidden', 'weight', 'bias'],
     outputsToSave: [false, false, true, true, true],
-    gradient: ([dLoss], saved) => {
-      const backend = currentBackend();
-      const factor = backend.floats(required(dLoss, 'dLoss'))[0] ?? 0;
-      const times = (tensor: tf.Tensor | undefined) => () =>
-        scaled(backend, required(tensor, 'a saved gradient'), factor);
-      return { hidden: times(saved[0]), weight: times(saved[1]), bias: times(saved[2]) };
+    gradient: ([dLoss], [hidden, weight, bias, ofHidden, ofWeight, ofBias]) => {
+      const factor = currentBackend().floats(required(dLoss, 'dLoss'))[0] ?? 0;
+      const times = (saved: tf.Tensor | undefined, input: tf.Tensor | undefined) => () =>
+        scaled(required(saved, 'a saved gradient'), required(input, 'an input').shape, factor);
+      return { hidden: times(ofHidden, hidden), weight: times(ofWeight, weight), bias: times(ofBias, bias) };
     },
   });
 }
 
-function scaled(backend: OnnxBackend, tensor: tf.Tensor, factor: number): tf.Tensor {
-  if (factor === 1) return tensor.clone();
-  const values = Float32Array.from(backend.floats(tensor));
+function scaled(tensor: tf.Tensor, shape: number[], factor: number): tf.Tensor {
+  const backend = currentBackend();
+  if (factor === 1) {
+    backend.incRef(tensor.dataId);
+    return asTensor({ dataId: tensor.dataId, shape, dtype: 'float32' });
+  }
+  const saved = backend.floats(tensor);
+  const values = backend.allocate(saved.length);
+  values.set(saved);
   scale(values, factor);
-  return asTensor(backend.wrap(values, ...tensor.shape));
+  return asTensor(backend.wrap(values, ...shape));
 }
 
 interface Gradients {
@@ -100,9 +106,10 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   transpose(backend, gradients.weightTransposed, [1, width, classes], ofWeight);
   return [
     ...scores,
-    backend.wrap(gradients.hidden, rows, width),
-    backend.wrap(ofWeight, classes, width),
-    backend.wrap(gradients.bias, classes),
+    // Shown to tfjs as empty: it would make zeros of their sizes for the gradients that never arrive here.
+    backend.wrap(gradients.hidden, 0),
+    backend.wrap(ofWeight, 0),
+    backend.wrap(gradients.bias, 0),
   ];
 }
 
@@ -182,7 +189,7 @@ function addGradients(
     logits[at] = (logits[at] ?? 0) - 1;
   }
   // The factor 1/n is applied to the small arrays: here to the rows that dWeight is made of.
-  const weighted = Float32Array.from(hidden);
+  const weighted = hidden.slice();
   scale(weighted, 1 / rows);
   const isFirst = first === 0;
   gemm(backend, {

@@ -74,34 +74,35 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
 
   const weights = weightsByGate(backend.floats(input('weightHh')), hidden);
   const output = backend.allocate(time * step);
-  const cell = Float32Array.from(backend.floats(input('c0')));
+  const cell = backend.floats(input('c0')).slice();
   const build = (): ReturnType<typeof stepGraph> => stepGraph(keep);
   const wrap = (array: Float32Array): NativeTensor => native32(array, batch, hidden);
-  let h = wrap(backend.floats(input('h0')));
-  let c = wrap(cell);
+  let h: Float32Array = backend.floats(input('h0'));
+  let c: Float32Array = cell;
   for (let t = 0; t < time; t++) {
     const slot = keep ? t : t % stepsPerBlock;
     if (t % stepsPerBlock === 0) {
       const count = Math.min(stepsPerBlock, time - t);
       projectInput(backend, sizes, arrays, { first: t, count, slot, slots: stepsKept });
     }
-    const at = (block: number): NativeTensor => wrap(part(arrays.gates, block * stepsKept + slot, step));
-    const [i, f, g, o] = [at(0), at(1), at(2), at(3)];
-    const newH = wrap(part(output, t, step));
-    const newC = keep ? at(cellBlock) : c;
+    const slotOf = (block: number): Float32Array => part(arrays.gates, block * stepsKept + slot, step);
+    const [i, f, g, o] = [wrap(slotOf(0)), wrap(slotOf(1)), wrap(slotOf(2)), wrap(slotOf(3))];
+    const newH = part(output, t, step);
+    const newC = keep ? slotOf(cellBlock) : c;
+    const states = { newH: wrap(newH), newC: wrap(newC) };
     backend.sessions.run(
       `lstm ${keep}`,
       build,
-      { h, c, xi: i, xf: f, xg: g, xo: o, ...weights },
-      keep ? { newH, newC, i, f, g, o, tanhC: at(tanhBlock) } : { newH, newC },
+      { h: wrap(h), c: wrap(c), xi: i, xf: f, xg: g, xo: o, ...weights },
+      keep ? { ...states, i, f, g, o, tanhC: wrap(slotOf(tanhBlock)) } : states,
     );
     h = newH;
     c = newC;
   }
   return [
     backend.wrap(output, time, batch, hidden),
-    backend.wrap(Float32Array.from(h.data), batch, hidden),
-    backend.wrap(keep ? Float32Array.from(c.data) : cell, batch, hidden),
+    backend.wrap(h.slice(), batch, hidden),
+    backend.wrap(c.slice(), batch, hidden),
     // Shown to tfjs as empty: it would make zeros of this size for the gradient that never arrives here.
     backend.wrap(kept, 0),
   ];
@@ -226,7 +227,7 @@ function backwardThroughTime(
   // Valid until the next layer's gradient, which tfjs begins after it has called this layer's thunks.
   const dGates = backend.buffers.scratch('lstm gradient', 4 * time * step);
   const dh = sum(arrays.dh, part(dOutput, time - 1, step));
-  const dc = Float32Array.from(arrays.dc);
+  const dc = arrays.dc.slice();
   // A product of 64 rows is a quarter faster with the transposed matrix, and this one is used at every step.
   const transposed = backend.buffers.scratch('transposed weight', 4 * hidden * hidden);
   transpose(backend, arrays.weightHh, [4, hidden, hidden], transposed);
