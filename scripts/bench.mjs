@@ -1,0 +1,47 @@
+// `npm run bench`: one training step at ULMFiT's own size (400/1152/3, vocab 30,000, bs 64, bptt 70), ours and, where a
+// Python with PyTorch is named, PyTorch's, in one run. Only the ratio means anything: machines differ.
+//   npm run bench -- --python /path/to/python [--steps 3] [--threads 2] [--emb … --hid … --layers … --vocab … --bs … --bptt …]
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installIfMissing, root } from './install.mjs';
+
+installIfMissing();
+const text = { type: 'string' };
+const names = ['steps', 'threads', 'emb', 'hid', 'layers', 'vocab', 'bs', 'bptt'];
+const { values } = parseArgs({
+  options: { python: text, ...Object.fromEntries(names.map((name) => [name, text])) },
+});
+const sizes = names.flatMap((name) => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
+
+const ours = measure(process.execPath, [
+  '--import',
+  'tsx',
+  join(root, 'test', 'bench', 'trainingStep.ts'),
+  ...sizes,
+]);
+report('ULMFiT for VS Code, onnx', ours);
+const python = values.python ?? process.env['ULMFIT_BENCH_PYTHON'];
+if (python) {
+  const theirs = measure(python, [join(root, 'test', 'bench', 'pytorchStep.py'), ...sizes]);
+  report(`PyTorch ${theirs.torch}`, theirs);
+  console.log(
+    `ratio of tokens/s, ours to PyTorch's: ${(ours.tokens_per_second / theirs.tokens_per_second).toFixed(2)}`,
+  );
+} else {
+  console.log('Name a Python that has PyTorch (--python or ULMFIT_BENCH_PYTHON) to compare.');
+}
+
+function measure(command, args) {
+  const { status, stdout } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
+}
+
+function report(name, { seconds_per_step: seconds, tokens_per_second: tokens }) {
+  console.log(`${name.padEnd(28)} ${seconds.toFixed(2)} s a step, ${Math.round(tokens)} tokens/s`);
+}
