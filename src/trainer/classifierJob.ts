@@ -43,7 +43,7 @@ export async function prepareClassifier(store: Store, options: TrainClassifierOp
       bs,
     },
     issues: data.issues,
-    warnings: [],
+    warnings: labelWarnings(data.classes.length, data.trainRows.length),
     save: async (run) => {
       const evaluation = await learner.evaluate();
       const metrics = evaluation
@@ -57,4 +57,15 @@ export async function prepareClassifier(store: Store, options: TrainClassifierOp
       learner.optimizer.dispose();
     },
   };
+}
+
+/** Labels that hardly ever come twice are texts, or numbers, that were taken for labels. */
+function labelWarnings(classes: number, rows: number): TrainingJob['warnings'] {
+  if (classes <= 20 || classes * 2 <= rows) return [];
+  return [
+    {
+      message: `There are ${classes} classes among ${rows} texts: most have a single one.`,
+      remedy: 'If the wrong column was taken for the label, name the right one with --label.',
+    },
+  ];
 }

@@ -1,12 +1,13 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { chooseColumns } from '../data/columnGuess';
 import { readTable } from '../data/readRows';
-import type { Table } from '../data/table';
 import type { RowIssue } from '../data/textRow';
 import { UlmfitError } from '../errors';
-import { type Classification, classify } from '../inference/classify';
+import { classify } from '../inference/classify';
 import type { SavedClassifier } from '../model/savedClassifier';
+import { tableWriter } from './tableWriter';
 
 export interface ClassifiedFile {
   out: string;
@@ -19,8 +20,9 @@ const block = 1024;
 
 /**
  * Writes a copy of a table with the columns `prediction` and one `probability <class>` each. Rows keep their order.
- * The new file appears when it is complete.
- * @throws {UlmfitError} as `readTable`; `save-failed` where the new file cannot be written
+ * The new file appears when it is complete; an existing one is replaced, but never the one that is read.
+ * @throws {UlmfitError} as `readTable`; `no-texts` for an empty file, `bad-setting` or `file-not-found` where `out` is
+ * no place to write to, `save-failed` where the new file cannot be written
  */
 export async function classifyFile(
   classifier: SavedClassifier,
@@ -29,9 +31,17 @@ export async function classifyFile(
   out: string,
 ): Promise<ClassifiedFile> {
   const table = await readTable(file, { textColumns });
+  if (table.columns.length === 0) {
+    throw new UlmfitError(
+      'no-texts',
+      `${file} is empty.`,
+      'Give a CSV, TSV or JSONL file with a text in each row.',
+    );
+  }
   const { textColumns: columns } = chooseColumns(table, { textColumns, labelColumn: null });
-  const partial = `${out}.partial`;
-  const writer = writerOf(out, table, classifier.classes);
+  await checkOutput(file, out);
+  const partial = `${out}.${randomBytes(4).toString('hex')}.partial`;
+  const writer = tableWriter(out, table, classifier.classes);
   try {
     const handle = await open(partial, 'w');
     try {
@@ -60,38 +70,25 @@ export async function classifyFile(
   return { out, rows: table.size, issues: table.issues };
 }
 
-interface TableWriter {
-  header(): string;
-  row(row: number, answer: Classification | undefined): string;
-}
-
-function writerOf(out: string, table: Table, classes: readonly string[]): TableWriter {
-  const kind = extname(out).toLowerCase();
-  const values = (row: number) => table.columns.map((column) => table.cell(row, column) ?? '');
-  if (kind === '.jsonl' || kind === '.ndjson') {
-    return {
-      header: () => '',
-      row: (row, answer) => {
-        const cells = values(row).map((value, i) => [table.columns[i] ?? '', value] as const);
-        const probabilities = Object.fromEntries(answer?.probabilities ?? []);
-        return `${JSON.stringify({ ...Object.fromEntries(cells), prediction: answer?.label, probabilities })}\n`;
-      },
-    };
+/** Looks before the work is done whether its result can be put there. */
+async function checkOutput(file: string, out: string): Promise<void> {
+  const find = (path: string) => stat(path, { bigint: true }).catch(() => undefined);
+  const [input, target, folder] = [await find(file), await find(out), await find(dirname(resolve(out)))];
+  if (target && input?.dev === target.dev && input.ino === target.ino) {
+    throw new UlmfitError(
+      'bad-setting',
+      `${out} is the file that is read: it would be overwritten.`,
+      'Choose another file for the result.',
+    );
   }
-  const separator = kind === '.tsv' || kind === '.tab' ? '\t' : ',';
-  const line = (cells: readonly string[]) =>
-    `${cells.map((cell) => quoted(cell, separator)).join(separator)}\n`;
-  return {
-    header: () => line([...table.columns, 'prediction', ...classes.map((name) => `probability ${name}`)]),
-    row: (row, answer) =>
-      line([
-        ...values(row),
-        answer?.label ?? '',
-        ...classes.map((name) => (answer?.probabilities.get(name) ?? 0).toFixed(6)),
-      ]),
-  };
-}
-
-function quoted(cell: string, separator: string): string {
-  return /["\r\n]/u.test(cell) || cell.includes(separator) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  if (target?.isDirectory()) {
+    throw new UlmfitError('bad-setting', `${out} is a folder.`, 'Give the name of a file for the result.');
+  }
+  if (!folder?.isDirectory()) {
+    throw new UlmfitError(
+      'file-not-found',
+      `There is no folder ${dirname(resolve(out))} to write the result to.`,
+      'Create it first, or choose another file for the result.',
+    );
+  }
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { dataFingerprint } from '../data/dataFingerprint';
-import { readRows } from '../data/readRows';
+import { readRows, type ReadResult } from '../data/readRows';
 import { splitRows } from '../data/splitRows';
 import type { RowIssue, TextRow } from '../data/textRow';
 import { UlmfitError } from '../errors';
@@ -31,6 +31,15 @@ const fewestRows = 4;
 export async function readTrainingRows(options: TrainingData): Promise<TrainingRows> {
   const columns = { textColumns: options.text, labelColumn: options.label };
   const all = await readRows(options.data, columns);
+  for (const { file, textColumns, labelColumn } of all.columns) {
+    if (labelColumn !== undefined && textColumns.includes(labelColumn)) {
+      throw new UlmfitError(
+        'bad-setting',
+        `The column “${labelColumn}” of ${file} is both the text and the label.`,
+        'Name one column with --text and another with --label.',
+      );
+    }
+  }
   const separate = options.valid === undefined ? undefined : await readRows([options.valid], columns);
   const usable = options.label === null ? all.rows : all.rows.filter(({ label }) => label !== undefined);
   if (options.label !== null && usable.length === 0) {
@@ -47,6 +56,7 @@ export async function readTrainingRows(options: TrainingData): Promise<TrainingR
       'Give more rows.',
     );
   }
+  if (separate && options.label !== null) checkValidationLabels(options.valid ?? '', separate, usable);
   const { train, valid } = separate
     ? { train: usable, valid: separate.rows }
     : splitRows(usable, { validPct: options.validPct, seed: options.seed });
@@ -59,6 +69,20 @@ export async function readTrainingRows(options: TrainingData): Promise<TrainingR
       basename(path),
     ),
   };
+}
+
+/** A file to validate on that has no row to validate on is a mistake, and the run would not show what it is to show. */
+function checkValidationLabels(file: string, { rows, columns }: ReadResult, train: readonly TextRow[]): void {
+  const known = new Set(train.map(({ label }) => label));
+  if (rows.some(({ label }) => label !== undefined && known.has(label))) return;
+  const unlabelled = rows.every(({ label }) => label === undefined);
+  throw new UlmfitError(
+    'missing-column',
+    unlabelled
+      ? `None of the ${rows.length} rows to validate on has a label. ${labelAdvice(columns)}`.trimEnd()
+      : `None of the ${rows.length} rows of ${file} has a label that a training row has.`,
+    'Give a file whose rows have the labels of the training rows, or leave --valid out: rows are then drawn.',
+  );
 }
 
 function labelAdvice(
