@@ -5,6 +5,9 @@ import { UlmfitError } from '../errors';
 import { onnxBackendName } from './onnx/backend';
 import { registerOnnxBackend } from './onnx/register';
 
+// Else tfjs prints the advice to install another backend.
+tf.enableProdMode();
+
 /** The engines by the names of the command line, and the plain references as `reference`. */
 export type EngineChoice = 'auto' | 'onnx' | 'tensorflow' | 'webgpu' | 'reference';
 

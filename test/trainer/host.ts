@@ -64,13 +64,18 @@ export interface HostOptions {
   storeFolder: string;
   /** 0 saves a checkpoint after every step. */
   checkpointSeconds?: number;
+  /** Added to the environment of the process. */
+  env?: Readonly<Record<string, string>>;
 }
 
 export async function startTrainer(
   t: { after: (fn: () => Promise<void>) => void },
   options: HostOptions,
 ): Promise<TrainerHost> {
-  const child = spawn(process.execPath, [trainerFile], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = spawn(process.execPath, [trainerFile], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...process.env, ...options.env },
+  });
   const gone = new Promise<void>((resolve) =>
     child.once('exit', () => {
       resolve();
