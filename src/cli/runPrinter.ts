@@ -49,7 +49,8 @@ export class RunPrinter {
         output.line(this.table.row(event));
         break;
       case 'sample':
-        output.line(`  “${event.text}”`);
+        // Generated line breaks would tear the table apart.
+        output.line(`  “${event.text.replace(/\s+/gu, ' ').trim()}”`);
         break;
       case 'checkpoint':
         break;

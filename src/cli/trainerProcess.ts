@@ -71,13 +71,15 @@ export class TrainerProcess {
   private watch(say: (line: string) => void): void {
     let last = Date.now();
     let silent = false;
-    this.connection.onNotification('heartbeat', () => {
+    let patience = silenceMilliseconds;
+    this.connection.onNotification('heartbeat', ({ quietSeconds = 0 }) => {
       last = Date.now();
+      patience = Math.max(silenceMilliseconds, 2000 * quietSeconds);
       if (silent) say('The trainer responds again.');
       silent = false;
     });
     const timer = setInterval(() => {
-      if (silent || Date.now() - last < silenceMilliseconds) return;
+      if (silent || Date.now() - last < patience) return;
       silent = true;
       say('The trainer is not responding. Press Ctrl-C twice to end it.');
     }, 1000);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { runEvent } from './events';
 import {
+  amount,
   classificationReport,
   count,
   label,
@@ -83,7 +84,11 @@ export const requests = {
 /** What the trainer tells without being asked. */
 export const notifications = {
   event: v.object({ run: name, event: runEvent }),
-  heartbeat: v.object({ run: v.optional(name) }),
+  heartbeat: v.object({
+    run: v.optional(name),
+    /** How long a step keeps it from giving a sign of life; a host waits twice that before it worries. */
+    quietSeconds: v.optional(amount),
+  }),
   log: v.object({ level: v.picklist(['debug', 'info', 'warning', 'error']), message }),
 } as const;
 

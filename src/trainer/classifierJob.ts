@@ -7,10 +7,14 @@ import type { Store } from '../store/store';
 import { classifierRecipe } from '../training/recipe';
 import { readTrainingRows } from './readTrainingRows';
 import { reportFields } from './reportFields';
-import type { TrainingJob } from './trainingJob';
+import type { PrepareProgress, TrainingJob } from './trainingJob';
 
 /** Reads the labelled texts, builds the classifier on its encoder and lays out its phases. @throws {UlmfitError} what is wrong with the input */
-export async function prepareClassifier(store: Store, options: TrainClassifierOptions): Promise<TrainingJob> {
+export async function prepareClassifier(
+  store: Store,
+  options: TrainClassifierOptions,
+  onProgress: PrepareProgress,
+): Promise<TrainingJob> {
   const encoder = await readEncoder(store, options.encoder);
   const rows = await readTrainingRows(options);
   const { seed, dropMult } = options;
@@ -18,7 +22,7 @@ export async function prepareClassifier(store: Store, options: TrainClassifierOp
   const data = TextClasDataBunch.fromRows(
     rows.train,
     rows.valid,
-    { vocab: encoder.vocab, bs, seed },
+    { vocab: encoder.vocab, bs, seed, onProgress },
     rows.issues,
   );
   const { embSz, nHid, nLayers } = encoder.config;

@@ -8,15 +8,26 @@ import type { TrainEncoderOptions } from '../protocol/options';
 import type { Store } from '../store/store';
 import { languageModelBatchSize, languageModelRecipe } from '../training/recipe';
 import { readTrainingRows } from './readTrainingRows';
-import type { TrainingJob } from './trainingJob';
+import type { PrepareProgress, TrainingJob } from './trainingJob';
 
 /** Reads the texts, builds the language model and lays out its phases. @throws {UlmfitError} what is wrong with the input */
-export async function prepareEncoder(store: Store, options: TrainEncoderOptions): Promise<TrainingJob> {
+export async function prepareEncoder(
+  store: Store,
+  options: TrainEncoderOptions,
+  onProgress: PrepareProgress,
+): Promise<TrainingJob> {
   const pretrained = await readPretrained(store, options.pretrained);
   const rows = await readTrainingRows({ ...options, label: null });
   const { bptt, maxVocab, minFreq, seed } = options;
   const bs = options.bs === 'auto' ? languageModelBatchSize(estimateTokens(rows.train), bptt) : options.bs;
-  const data = TextLMDataBunch.fromRows(rows.train, rows.valid, { bs, bptt, seed, maxVocab, minFreq });
+  const data = TextLMDataBunch.fromRows(rows.train, rows.valid, {
+    bs,
+    bptt,
+    seed,
+    maxVocab,
+    minFreq,
+    onProgress,
+  });
   const { embSz, nHid, nLayers, dropMult } = options;
   const learner = new LanguageModelLearner(data, AWD_LSTM, {
     config: { embSz, nHid, nLayers },

@@ -12,8 +12,8 @@ import type { Store } from '../store/store';
 import { prepareClassifier } from './classifierJob';
 import { prepareEncoder } from './encoderJob';
 import { errorEvent } from './errorEvent';
-import { type StopMode, TrainingRun } from './trainingRun';
-import type { TrainingJob } from './trainingJob';
+import { progressMilliseconds, type StopMode, TrainingRun } from './trainingRun';
+import type { PrepareProgress, TrainingJob } from './trainingJob';
 
 export type NewRun =
   | { kind: 'encoder'; id: string; options: TrainEncoderOptions }
@@ -96,9 +96,23 @@ export class RunDesk {
   }
 
   #prepare(run: NewRun): Promise<TrainingJob> {
+    let told = -Infinity;
+    const onProgress: PrepareProgress = (done, total) => {
+      const now = performance.now();
+      if (now - told < progressMilliseconds) return;
+      told = now;
+      this.tell(run.id, {
+        event: 'progress',
+        part: 'prepare',
+        phase: 0,
+        epoch: 0,
+        batch: done,
+        batches: total,
+      });
+    };
     return run.kind === 'encoder'
-      ? prepareEncoder(this.store, run.options)
-      : prepareClassifier(this.store, run.options);
+      ? prepareEncoder(this.store, run.options, onProgress)
+      : prepareClassifier(this.store, run.options, onProgress);
   }
 
   #launch(id: string, prepare: () => Promise<TrainingJob>, resume: boolean, extendBy?: number): void {

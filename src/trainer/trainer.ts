@@ -59,10 +59,7 @@ export class Trainer {
         this.connection.notify('event', { run, event });
       });
       this.#session = { settings, store, models: new LoadedModels(store), runs };
-      const beat = setInterval(() => {
-        this.connection.notify('heartbeat', {});
-      }, heartbeatMilliseconds);
-      beat.unref();
+      this.#beginHeartbeat();
       return { protocolVersion, pid: process.pid, version: this.version };
     });
     this.connection.onRequest('doctor', async () => {
@@ -76,6 +73,19 @@ export class Trainer {
       });
       return {};
     });
+  }
+
+  /** A step of training cannot be interrupted; the host is told how long the last ones took. */
+  #beginHeartbeat(): void {
+    let last = performance.now();
+    let quietSeconds = 0;
+    const beat = setInterval(() => {
+      const now = performance.now();
+      quietSeconds = Math.max((now - last) / 1000, 0.9 * quietSeconds);
+      last = now;
+      this.connection.notify('heartbeat', { quietSeconds });
+    }, heartbeatMilliseconds);
+    beat.unref();
   }
 
   #answerRuns(): void {

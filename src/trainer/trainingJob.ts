@@ -8,6 +8,9 @@ export type SavedResult = Pick<RunEventOf<'result'>, 'classes' | 'confusion' | '
   metrics: Metrics;
 };
 
+/** Told while the texts are tokenised. */
+export type PrepareProgress = (done: number, total: number) => void;
+
 /** A training that is ready to start: its data read, its model built. */
 export interface TrainingJob {
   readonly kind: 'encoder' | 'classifier';

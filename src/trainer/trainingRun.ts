@@ -28,7 +28,7 @@ export interface TrainingRunSettings {
 }
 
 /** Progress is told at most this often; steps can take a millisecond. */
-const progressMilliseconds = 200;
+export const progressMilliseconds = 200;
 /** Issues told in full; the count is always told. */
 const mostIssuesTold = 1000;
 
