@@ -17,6 +17,7 @@ export { type EngineChoice, type EngineReport, useEngine } from './engine/engine
 export { describeError, type ErrorCode, UlmfitError } from './errors';
 export { type BeamSearchOptions } from './inference/beamSearch';
 export { type Classification, classify, type ClassifyOptions } from './inference/classify';
+export { explain, type Explanation } from './inference/explain';
 export { generate, type GenerateOptions } from './inference/generate';
 export {
   type ClassifierSettings,

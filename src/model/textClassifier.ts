@@ -33,6 +33,16 @@ export interface TextBatch {
   lengths: readonly number[];
 }
 
+/** What is left of a batch when that is read which no row pools. */
+export interface PooledPart {
+  /** int32 `[time, batch]`, each row from its own start. */
+  ids: tf.Tensor2D;
+  /** Which of those steps are pooled. */
+  window: TimeWindow;
+  /** The state before them; undefined where all rows begin at their beginning. */
+  state: HiddenState | undefined;
+}
+
 export interface ClassifierOutput {
   /** `[batch, classes]` */
   logits: tf.Tensor2D;
@@ -86,49 +96,42 @@ export class TextClassifier {
 
   /** @param training batch norm by the batch; dropout needs `keys` too */
   forward(batch: TextBatch, training: boolean, keys?: DropoutKeys): ClassifierOutput {
-    const { maxLen } = this.config;
-    const starts = batch.lengths.map((length) => this.#firstStep(length));
-    const output = this.#encode(batch, starts, keys);
-    const from = batch.lengths.map((length, row) => Math.max(length - maxLen, 0) - (starts[row] ?? 0));
-    const to = batch.lengths.map((length, row) => length - (starts[row] ?? 0));
-    const window = { start: tf.tensor1d(from, 'int32'), end: tf.tensor1d(to, 'int32') };
-    const pooled = concatPool(output, window);
-    return { logits: this.head.forward(pooled, training, keys), pooled, output, window };
-  }
-
-  /** Where the chunk begins in which the pooled part of a text does. */
-  #firstStep(length: number): number {
-    const { bptt, maxLen } = this.config;
-    return Math.floor(Math.max(length - maxLen, 0) / bptt) * bptt;
-  }
-
-  /** The outputs of each row from its own start on; what is before that is read for its state alone. */
-  #encode({ ids, lengths }: TextBatch, starts: readonly number[], keys?: DropoutKeys): tf.Tensor3D {
-    const { bptt, maxLen } = this.config;
-    const batch = ids.shape[1];
-    let pooledIds = ids;
-    let state: HiddenState | undefined;
-    if (starts.some((start) => start > 0)) {
-      const rows = { ids: Int32Array.from(ids.dataSync<'int32'>()), batch };
-      const longest = Math.ceil((historyFactor * maxLen) / bptt);
-      state = readHistory(this.encoder, rows, starts, { bptt, longest, keys });
-      const steps = Math.max(...lengths.map((length, row) => length - (starts[row] ?? 0)));
-      pooledIds = stretch(
-        rows,
-        starts.map((start, row) => ({ row, start })),
-        steps,
-      );
-    }
+    const { bptt } = this.config;
+    const { ids, window, state: before } = this.pooledPart(batch, keys);
+    const [time, rows] = ids.shape;
     const outputs: tf.Tensor3D[] = [];
-    const [time] = pooledIds.shape;
+    let state = before;
     for (let step = 0; step < time; step += bptt) {
-      const chunk = tf.slice(pooledIds, [step, 0], [Math.min(bptt, time - step), batch]);
+      const chunk = tf.slice(ids, [step, 0], [Math.min(bptt, time - step), rows]);
       const result = this.encoder.forward(chunk, state, keys);
       state = result.state;
       outputs.push(result.output);
     }
     const [only] = outputs;
-    return outputs.length === 1 && only ? only : tf.concat(outputs, 0);
+    const output = outputs.length === 1 && only ? only : tf.concat(outputs, 0);
+    const pooled = concatPool(output, window);
+    return { logits: this.head.forward(pooled, training, keys), pooled, output, window };
+  }
+
+  /** Cuts off what stands before the chunks that are pooled, each row at a place of its own, and reads it for the state alone. */
+  pooledPart({ ids, lengths }: TextBatch, keys?: DropoutKeys): PooledPart {
+    const { bptt, maxLen } = this.config;
+    const notPooled = lengths.map((length) => Math.max(length - maxLen, 0));
+    const starts = notPooled.map((steps) => Math.floor(steps / bptt) * bptt);
+    const remaining = lengths.map((length, row) => length - (starts[row] ?? 0));
+    const window = {
+      start: tf.tensor1d(
+        notPooled.map((steps, row) => steps - (starts[row] ?? 0)),
+        'int32',
+      ),
+      end: tf.tensor1d(remaining, 'int32'),
+    };
+    if (starts.every((start) => start === 0)) return { ids, window, state: undefined };
+    const rows = { ids: Int32Array.from(ids.dataSync<'int32'>()), batch: ids.shape[1] };
+    const longest = Math.ceil((historyFactor * maxLen) / bptt);
+    const state = readHistory(this.encoder, rows, starts, { bptt, longest, keys });
+    const places = starts.map((start, row) => ({ row, start }));
+    return { ids: stretch(rows, places, Math.max(...remaining)), window, state };
   }
 
   dispose(): void {
