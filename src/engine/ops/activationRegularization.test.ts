@@ -36,7 +36,7 @@ describe('AR and TAR', () => {
       [3, 1],
       [1, 2],
     ] as const) {
-      const x = tf.reshape(tf.range(0, time * batch), [time, batch, 1]) as tf.Tensor3D;
+      const x = tf.reshape<tf.Rank.R3>(tf.range(0, time * batch), [time, batch, 1]);
       const all = {
         start: tf.zeros<tf.Rank.R1>([batch], 'int32'),
         end: tf.fill<tf.Rank.R1>([batch], time, 'int32'),
