@@ -27,7 +27,7 @@ ulmfit(
   ...columns,
   ...sizes,
   '--epochs',
-  '4',
+  '3',
   '--lr',
   '1e-2',
   '--drop-mult',
@@ -51,6 +51,8 @@ ulmfit(
   ...columns,
   '--label',
   'label',
+  '--epochs',
+  '2',
 );
 
 say('How good is it on mails it has never seen?');

@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { UlmfitError } from '../errors';
@@ -14,25 +13,24 @@ export type EngineChoice = 'auto' | 'onnx' | 'tensorflow' | 'webgpu' | 'referenc
 /** The engine in use, for people. */
 export interface EngineReport {
   engine: 'onnx' | 'reference';
-  threads: number;
 }
 
 /**
  * Takes an engine into use for all tensors from now on. `auto` is `onnx`, which runs everywhere.
+ * @param threads one for each physical core if left out
  * @throws {UlmfitError} `engine-unavailable` for an engine that is not here
  */
 export async function useEngine(choice: EngineChoice, threads?: number): Promise<EngineReport> {
   switch (choice) {
     case 'auto':
     case 'onnx': {
-      const count = threads ?? physicalThreads();
-      registerOnnxBackend({ threads: count });
+      registerOnnxBackend(threads === undefined ? {} : { threads });
       await tf.setBackend(onnxBackendName);
-      return { engine: 'onnx', threads: count };
+      return { engine: 'onnx' };
     }
     case 'reference':
       await tf.setBackend('cpu');
-      return { engine: 'reference', threads: 1 };
+      return { engine: 'reference' };
     case 'tensorflow':
     case 'webgpu':
       throw new UlmfitError(
@@ -47,11 +45,7 @@ export async function useEngine(choice: EngineChoice, threads?: number): Promise
 export function ensureEngine(): void {
   const engine = tf.engine();
   if (engine.backendName) return;
-  registerOnnxBackend({ threads: physicalThreads() });
+  registerOnnxBackend();
   // The backend needs no waiting, so it is set when this returns.
   void tf.setBackend(onnxBackendName);
-}
-
-function physicalThreads(): number {
-  return Math.max(cpus().length, 1);
 }

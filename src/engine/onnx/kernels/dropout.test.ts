@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs-core';
 import { dropout, dropoutMask } from '../../ops/dropout';
 import type { StreamKey } from '../../random';
-import { assertMatchesReference, propertyRuns, randomInput } from '../againstReference';
+import {
+  assertGradientIsSlope,
+  assertMatchesReference,
+  propertyRuns,
+  randomInput,
+} from '../againstReference';
 import { onnxBackendName } from '../backend';
 import { applyKeptBits, keptBits } from './keptBits';
 
@@ -27,7 +32,7 @@ test('the mask has the very bits of the reference', () => {
   );
 });
 
-test('dropout and its gradient are those of the reference, for masks of each element and masks shared over time', async () => {
+test('dropout and its gradient are those of the reference, and the gradient is the slope, for masks of each element and masks shared over time', async () => {
   const cases = fc.record({
     time: fc.integer({ min: 1, max: 5 }),
     batch: fc.integer({ min: 1, max: 4 }),
@@ -40,10 +45,12 @@ test('dropout and its gradient are those of the reference, for masks of each ele
   await fc.assert(
     fc.asyncProperty(cases, async ({ time, batch, features, rate, shared, seed, key }) => {
       const period = (shared ? 1 : time) * batch * features;
-      await assertMatchesReference({
+      const computation = {
         inputs: [randomInput(seed, 'x', [time, batch, features])],
-        compute: (x) => [dropout(x, { rate, key, period })],
-      });
+        compute: (x: tf.Tensor) => [dropout(x, { rate, key, period })],
+      };
+      await assertMatchesReference(computation);
+      await assertGradientIsSlope(computation);
     }),
     propertyRuns,
   );
