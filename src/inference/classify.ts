@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { ClassifierBatches } from '../data/classifierBatches';
+import { UlmfitError } from '../errors';
 import type { SavedClassifier } from '../model/savedClassifier';
 import { tokenizeFields } from '../text/tokenize';
 import { textBatch } from '../training/classifierTraining';
@@ -19,7 +20,10 @@ export interface ClassifyOptions {
   readonly shouldStop?: () => boolean;
 }
 
-/** Classifies texts and keeps their order; each gets the answer it would get alone. */
+/**
+ * Classifies texts and keeps their order; each gets the answer it would get alone.
+ * @throws {UlmfitError} `cancelled` where `shouldStop` said so
+ */
 export async function classify(
   { model, vocab, classes }: Pick<SavedClassifier, 'model' | 'vocab' | 'classes'>,
   texts: readonly (readonly string[])[],
@@ -29,7 +33,9 @@ export async function classify(
   const answers = new Array<Classification>(texts.length);
   let done = 0;
   for (const batch of new ClassifierBatches(documents, undefined, { bs }).epoch()) {
-    if (shouldStop?.()) break;
+    if (shouldStop?.()) {
+      throw new UlmfitError('cancelled', 'Classifying was stopped.', 'Start it again to get all answers.');
+    }
     const probabilities = tf.tidy(() => tf.softmax(model.forward(textBatch(batch), false).logits).dataSync());
     batch.indices.forEach((index, row) => {
       answers[index] = answer(

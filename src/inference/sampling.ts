@@ -11,25 +11,22 @@ export interface SamplingOptions {
 
 /**
  * The weights that the next word is drawn with (fastai text/learner.py `LanguageLearner.predict`): probabilities without
- * `xxunk`, without what is below `minP`, to the power of 1 / temperature; here scaled to sum to 1, and so that a low
- * temperature does not underflow.
+ * `xxunk`, without what is below `minP`, to the power of 1 / temperature; here they sum to 1, and are made from the
+ * logits, so that neither a low temperature nor an overwhelming `xxunk` leaves nothing but zeros.
  */
 export function samplingWeights(
   logits: ArrayLike<number>,
   { temperature = 1, minP, noUnk = true }: SamplingOptions = {},
 ): Float64Array {
-  const weights = softmax(logits);
-  if (noUnk) weights[unkId] = 0;
-  if (minP !== undefined && weights.some((weight) => weight >= minP)) {
-    for (let i = 0; i < weights.length; i++) if ((weights[i] ?? 0) < minP) weights[i] = 0;
+  const chosen = Float64Array.from(logits);
+  if (noUnk) chosen[unkId] = -Infinity;
+  if (minP !== undefined) {
+    const probabilities = softmax(logits);
+    const isLikely = (id: number) => (probabilities[id] ?? 0) >= minP && !(noUnk && id === unkId);
+    const likely = chosen.map((logit, id) => (isLikely(id) ? logit : -Infinity));
+    if (likely.some((logit) => logit > -Infinity)) return softmax(likely, temperature);
   }
-  const largest = weights.reduce((max, weight) => Math.max(max, weight), 0);
-  let sum = 0;
-  for (let i = 0; i < weights.length; i++) {
-    weights[i] = ((weights[i] ?? 0) / largest) ** (1 / temperature);
-    sum += weights[i] ?? 0;
-  }
-  return weights.map((weight) => weight / sum);
+  return softmax(chosen, temperature);
 }
 
 /** The index that a uniform number in [0, 1) falls on. */
@@ -48,10 +45,11 @@ export function draw(weights: ArrayLike<number>, uniform: number): number {
   return last;
 }
 
-export function softmax(logits: ArrayLike<number>): Float64Array {
+export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
   let largest = -Infinity;
   for (let i = 0; i < logits.length; i++) largest = Math.max(largest, logits[i] ?? -Infinity);
-  const exponentials = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
+  // The difference first: a logit over a tiny temperature would overflow.
+  const exponentials = Float64Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
   const sum = exponentials.reduce((total, value) => total + value, 0);
   return exponentials.map((value) => value / sum);
 }

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import { useEngine } from '../engine/engines';
+import { tinyLanguageModel, tinyText, tinyVocab } from '../model/tinyModels';
+import { specialTokens, unkId } from '../text/specialTokens';
+import { Vocab } from '../text/vocab';
+import { beamSearch, searchBeams } from './beamSearch';
+import { generate, nextLogits } from './generate';
+import { softmax } from './sampling';
+
+before(() => useEngine('onnx', 1));
+
+const vocab = Vocab.fromStrings([
+  ...specialTokens,
+  ...Array.from({ length: tinyVocab - specialTokens.length }, (_, i) => `w${i}`),
+]);
+
+/** A language model with opinions: a new one takes every word for as likely as any other. */
+function model() {
+  const made = tinyLanguageModel();
+  made.decoderBias.assign(
+    tf.tensor1d(Float32Array.from({ length: tinyVocab }, (_, id) => (id < 9 ? -20 : (id * 7) % 5))),
+  );
+  return made;
+}
+
+describe('generating text', () => {
+  test('is a function of the seed, and gives the prompt back as it was', async () => {
+    const language = model();
+    const write = (seed: number) => generate(language, vocab, 'w1  W2 w3', 12, { seed });
+    const first = await write(7);
+    assert.ok(first.startsWith('w1  W2 w3 w'));
+    assert.equal(first.slice('w1  W2 w3 '.length).split(' ').length, 12);
+    assert.equal(await write(7), first);
+    assert.notEqual(await write(8), first);
+  });
+
+  test('at a temperature near zero is the likeliest word at every step, without NaN', async () => {
+    const language = model();
+    const text = await generate(language, vocab, 'w1', 5, { temperature: 1e-9 });
+    let ids: number[] = Array.from(vocab.numericalize(['xxbos', 'w1']));
+    for (const word of text.split(' ').slice(1)) {
+      language.reset();
+      const logits = nextLogits(language, [ids]);
+      logits[unkId] = -Infinity;
+      const likeliest = logits.indexOf(Math.max(...logits));
+      assert.equal(word, vocab.itos[likeliest]);
+      ids = [...ids, likeliest];
+    }
+  });
+
+  test('never writes xxunk unless it is allowed to', async () => {
+    const language = model();
+    const biases = Float32Array.from({ length: tinyVocab }, (_, id) => (id === unkId ? 50 : 0));
+    language.decoderBias.assign(tf.tensor1d(biases));
+    assert.doesNotMatch(await generate(language, vocab, 'w1', 20), /xxunk/u);
+    assert.match(await generate(language, vocab, 'w1', 20, { noUnk: false }), /xxunk/u);
+  });
+
+  test('does nothing for no words, can be stopped, and leaves neither state nor tensors', async () => {
+    const language = model();
+    assert.equal(await generate(language, vocab, 'w1 w2', 0), 'w1 w2');
+    const before = tf.memory().numTensors;
+    let asked = 0;
+    const stopped = await generate(language, vocab, 'w1', 50, { shouldStop: () => ++asked > 3 });
+    assert.equal(stopped.split(' ').length, 4);
+    assert.equal(language.state, undefined);
+    assert.equal(tf.memory().numTensors, before);
+  });
+});
+
+describe('beam search', () => {
+  const prompt = Array.from(tinyText(4));
+
+  test('scores a beam with −log of the probability of all its words', async () => {
+    const language = model();
+    const beams = await searchBeams(language, prompt, 3, { topK: 3, beamSize: 5 });
+    assert.equal(beams.length, 5);
+    for (const { tokens, score } of beams) {
+      let cost = 0;
+      tokens.forEach((token, i) => {
+        language.reset();
+        const logits = nextLogits(language, [[...prompt, ...tokens.slice(0, i)]]);
+        cost -= Math.log(softmax(logits)[token] ?? NaN);
+      });
+      assert.ok(Math.abs(cost - score) < 1e-4, `${score} is not ${cost}`);
+    }
+    assert.deepEqual(
+      beams.map(({ score }) => score),
+      beams.map(({ score }) => score).sort((a, b) => a - b),
+    );
+  });
+
+  test('finds the likeliest sequence of all when no beam is cut', async () => {
+    const language = model();
+    const wide = await searchBeams(language, prompt, 2, { topK: tinyVocab, beamSize: tinyVocab ** 2 });
+    const narrow = await searchBeams(language, prompt, 2, { topK: 2, beamSize: 2 });
+    assert.ok((wide[0]?.score ?? NaN) <= (narrow[0]?.score ?? NaN) + 1e-6);
+    assert.equal(wide.length, (tinyVocab - 1) ** 2, 'every pair of words but xxunk');
+  });
+
+  test('is a function of the seed, and leaves neither state nor tensors', async () => {
+    const language = model();
+    const write = (seed: number) => beamSearch(language, vocab, 'w1 w2', 6, { seed, beamSize: 20 });
+    const before = tf.memory().numTensors;
+    const first = await write(1);
+    assert.equal(await write(1), first);
+    assert.ok(first.startsWith('w1 w2 '));
+    let differs = false;
+    for (let seed = 2; seed < 6; seed++) differs ||= (await write(seed)) !== first;
+    assert.ok(differs);
+    assert.equal(tf.memory().numTensors, before);
+    assert.equal(language.state, undefined);
+  });
+});
