@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 
 const title = process.argv[2] ?? '';
-const lines = readFileSync(0, 'utf8').trimEnd().split('\n');
+const columns = 110;
+const lines = readFileSync(0, 'utf8').trimEnd().split('\n').flatMap(wrap);
 const [character, line, margin, bar] = [8.4, 19, 18, 34];
 const width = Math.max(...lines.map((text) => text.length), 60) * character + 2 * margin;
 const height = lines.length * line + bar + 2 * margin;
@@ -26,3 +27,8 @@ ${rows.join('\n')}
 </g>
 </svg>
 `);
+
+/** Long lines go on below, as in a terminal. */
+function wrap(text) {
+  return text.length <= columns ? [text] : [text.slice(0, columns), ...wrap(`    ${text.slice(columns)}`)];
+}

@@ -2,7 +2,7 @@
 // type, on the mails in media/sample, and keeps what it makes in .cache/walk-through.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { installIfMissing, root, run } from './install.mjs';
 
 installIfMissing();
@@ -14,7 +14,7 @@ const folder = join(root, '.cache', 'walk-through');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const [training, heldOut] = splitMails();
-const sizes = ['--emb-sz', '128', '--n-hid', '256', '--n-layers', '2', '--max-vocab', '8000'];
+const sizes = ['--emb-sz', '128', '--n-hid', '256', '--n-layers', '2', '--max-vocab', '5000'];
 const columns = ['--text', 'subject', '--text', 'body'];
 
 say('A language model learns how these mails are written; its encoder is saved as "mail".');
@@ -52,7 +52,7 @@ ulmfit(
   '--label',
   'label',
   '--epochs',
-  '2',
+  '2,2,1,2',
 );
 
 say('How good is it on mails it has never seen?');
@@ -91,7 +91,7 @@ function splitMails() {
   const write = (name, rows) => {
     const file = join(folder, name);
     writeFileSync(file, `${[header, ...rows].join('\n').trimEnd()}\n`);
-    return file;
+    return relative(process.cwd(), file);
   };
   return [
     write(
