@@ -1,0 +1,32 @@
+/** Every command that package.json declares, without `ulmfit.` in front. */
+export const commandIds = [
+  'fineTuneLanguageModel',
+  'trainClassifier',
+  'runTaskFile',
+  'saveTaskFile',
+  'findLearningRate',
+  'generateText',
+  'classifySelection',
+  'classifyLines',
+  'classifyFile',
+  'chooseModel',
+  'clearClassifications',
+  'toggleAttention',
+  'showDashboard',
+  'compareRuns',
+  'pauseRun',
+  'resumeRun',
+  'stopRun',
+  'discardRun',
+  'rename',
+  'delete',
+  'reveal',
+  'copyName',
+  'showDetails',
+  'trySampleData',
+  'checkEngines',
+  'showLog',
+  'refresh',
+] as const;
+
+export type CommandId = (typeof commandIds)[number];

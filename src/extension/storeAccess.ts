@@ -1,0 +1,74 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { Store } from '../store/store';
+
+const calmMilliseconds = 200;
+
+/** The store that the settings name, watched. */
+export class StoreAccess implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.#changed.event;
+  readonly #settings: vscode.Disposable;
+  #store: Store;
+  #watchers: vscode.Disposable[] = [];
+  #calm: NodeJS.Timeout | undefined;
+
+  constructor(private readonly globalStorage: vscode.Uri) {
+    this.#store = this.#chosen();
+    this.#watch();
+    this.#settings = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration('ulmfit.store')) return;
+      this.#store = this.#chosen();
+      this.#watch();
+      this.#tell();
+    });
+  }
+
+  get store(): Store {
+    return this.#store;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#calm);
+    for (const watcher of this.#watchers) watcher.dispose();
+    this.#settings.dispose();
+    this.#changed.dispose();
+  }
+
+  #chosen(): Store {
+    const folder = vscode.workspace.getConfiguration('ulmfit').get<string>('store', '').trim();
+    return new Store(folder === '' ? join(this.globalStorage.fsPath, 'store') : folder);
+  }
+
+  #watch(): void {
+    for (const watcher of this.#watchers) watcher.dispose();
+    const root = vscode.Uri.file(this.#store.root);
+    // Not the event files: a run writes those several times a second and tells of them itself.
+    const patterns = ['{encoders,models}/*', '{encoders,models}/*/manifest.json', 'runs/*/run.json'];
+    this.#watchers = patterns.map((pattern) => {
+      const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(root, pattern));
+      const tell = () => {
+        this.#tell();
+      };
+      return vscode.Disposable.from(
+        watcher,
+        watcher.onDidCreate(tell),
+        watcher.onDidChange(tell),
+        watcher.onDidDelete(tell),
+      );
+    });
+    // A folder that is not there yet is watched less promptly.
+    const folders = ['encoders', 'models', 'runs'].map((name) => join(this.#store.root, name));
+    Promise.all(folders.map((folder) => mkdir(folder, { recursive: true }))).catch(() => {
+      // The store cannot be written; whoever saves into it says so.
+    });
+  }
+
+  #tell(): void {
+    clearTimeout(this.#calm);
+    this.#calm = setTimeout(() => {
+      this.#changed.fire();
+    }, calmMilliseconds);
+  }
+}
