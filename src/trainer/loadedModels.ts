@@ -3,45 +3,39 @@ import { languageModelOf, readEncoder } from '../model/savedEncoder';
 import type { LanguageModel } from '../model/languageModel';
 import type { Store } from '../store/store';
 import type { Vocab } from '../text/vocab';
+import { ModelSlot } from './modelSlot';
 
 export interface LoadedEncoder {
   model: LanguageModel;
   vocab: Vocab;
 }
 
-interface Loaded<T> {
-  name: string;
-  createdAt: string;
-  value: T;
-}
-
-/** Keeps the classifier and the encoder used last, as long as the store's are the same: many requests ask one model. */
+/** The classifier and the encoder that were asked last, ready for the next request. */
 export class LoadedModels {
-  #classifier: Loaded<SavedClassifier> | undefined;
-  #encoder: Loaded<LoadedEncoder> | undefined;
+  readonly #classifiers = new ModelSlot<SavedClassifier>();
+  readonly #encoders = new ModelSlot<LoadedEncoder>();
 
   constructor(private readonly store: Store) {}
 
   /** @throws {UlmfitError} `not-found`, `corrupt-file` */
-  async classifier(name: string): Promise<SavedClassifier> {
+  async withClassifier<Result>(
+    name: string,
+    work: (classifier: SavedClassifier) => Promise<Result>,
+  ): Promise<Result> {
     const { createdAt } = (await this.store.models.show(name)).manifest;
-    const known = this.#classifier;
-    if (known?.name === name && known.createdAt === createdAt) return known.value;
-    const value = await readClassifier(this.store, name);
-    known?.value.model.dispose();
-    this.#classifier = { name, createdAt, value };
-    return value;
+    return this.#classifiers.use({ name, createdAt }, () => readClassifier(this.store, name), work);
   }
 
-  /** @throws {UlmfitError} `not-found`, `corrupt-file` */
-  async encoder(name: string): Promise<LoadedEncoder> {
+  /** Lets one piece of work after the other use an encoder. @throws {UlmfitError} `not-found`, `corrupt-file` */
+  async withEncoder<Result>(
+    name: string,
+    work: (encoder: LoadedEncoder) => Promise<Result>,
+  ): Promise<Result> {
     const { createdAt } = (await this.store.encoders.show(name)).manifest;
-    const known = this.#encoder;
-    if (known?.name === name && known.createdAt === createdAt) return known.value;
-    const saved = await readEncoder(this.store, name);
-    const value = { model: languageModelOf(saved), vocab: saved.vocab };
-    known?.value.model.dispose();
-    this.#encoder = { name, createdAt, value };
-    return value;
+    const load = async () => {
+      const saved = await readEncoder(this.store, name);
+      return { model: languageModelOf(saved), vocab: saved.vocab };
+    };
+    return this.#encoders.use({ name, createdAt }, load, work, { alone: true });
   }
 }

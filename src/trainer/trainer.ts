@@ -120,41 +120,46 @@ export class Trainer {
 
   #answerInference(): void {
     const { connection } = this;
-    connection.onRequest('generate', async ({ encoder, text, words, temperature, seed = 0 }) => {
-      const { model, vocab } = await this.#needSession().models.encoder(encoder);
-      return { text: await generate(model, vocab, text, words, { temperature, seed }) };
-    });
-    connection.onRequest('classify', async ({ model, texts }) => {
-      const classifier = await this.#needSession().models.classifier(model);
-      const answers = await classify(
-        classifier,
-        texts.map((text) => [text]),
-      );
-      return {
-        classes: [...classifier.classes],
-        predictions: answers.map(({ label, probabilities }) => ({
-          label,
-          probabilities: [...probabilities.values()],
-        })),
-      };
-    });
-    connection.onRequest('classify-file', async ({ model, file, text, out }) => {
-      const classifier = await this.#needSession().models.classifier(model);
-      const result = await classifyFile(classifier, file, text, out);
-      return { ...result, issues: result.issues.map((issue) => ({ ...issue })) };
-    });
-    connection.onRequest('evaluate', async ({ model, data, text, label }) => {
-      const classifier = await this.#needSession().models.classifier(model);
-      const { rows, issues, evaluation } = await evaluateModel(classifier, data, text, label);
-      const { loss, accuracy, macroF1 } = evaluation;
-      return {
-        model,
-        rows,
-        metrics: { loss, accuracy, macro_f1: macroF1 },
-        issues,
-        ...reportFields(classifier.classes, evaluation),
-      };
-    });
+    const models = () => this.#needSession().models;
+    connection.onRequest('generate', ({ encoder, text, words, temperature, seed = 0 }) =>
+      models().withEncoder(encoder, async ({ model, vocab }) => ({
+        text: await generate(model, vocab, text, words, { temperature, seed }),
+      })),
+    );
+    connection.onRequest('classify', ({ model, texts }) =>
+      models().withClassifier(model, async (classifier) => {
+        const answers = await classify(
+          classifier,
+          texts.map((text) => [text]),
+        );
+        return {
+          classes: [...classifier.classes],
+          predictions: answers.map(({ label, probabilities }) => ({
+            label,
+            probabilities: [...probabilities.values()],
+          })),
+        };
+      }),
+    );
+    connection.onRequest('classify-file', ({ model, file, text, out }) =>
+      models().withClassifier(model, async (classifier) => {
+        const result = await classifyFile(classifier, file, text, out);
+        return { ...result, issues: result.issues.map((issue) => ({ ...issue })) };
+      }),
+    );
+    connection.onRequest('evaluate', ({ model, data, text, label }) =>
+      models().withClassifier(model, async (classifier) => {
+        const { rows, issues, evaluation } = await evaluateModel(classifier, data, text, label);
+        const { loss, accuracy, macroF1 } = evaluation;
+        return {
+          model,
+          rows,
+          metrics: { loss, accuracy, macro_f1: macroF1 },
+          issues,
+          ...reportFields(classifier.classes, evaluation),
+        };
+      }),
+    );
     connection.onRequest('tokenize', ({ texts }) => Promise.resolve({ tokens: texts.map(tokenize) }));
   }
 

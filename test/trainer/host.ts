@@ -1,6 +1,7 @@
 /** Starts the real trainer process and speaks the real protocol with it, on a store and data of the test's own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '../../src/protocol/connection';
@@ -12,12 +13,31 @@ import { Store } from '../../src/store/store';
 
 const trainerFile = join(import.meta.dirname, '..', '..', 'dist', 'trainer.js');
 
+/** What runs something when a test is over. */
+interface Test {
+  after: (fn: () => Promise<void>) => void;
+}
+
+const endings = new WeakMap<Test, (() => Promise<void>)[]>();
+
+/** What was begun last is ended first: a folder is deleted when the processes that use it are gone. */
+function atEnd(t: Test, end: () => Promise<void>): void {
+  let ends = endings.get(t);
+  if (!ends) {
+    const all: (() => Promise<void>)[] = [];
+    ends = all;
+    endings.set(t, all);
+    t.after(async () => {
+      for (const each of all.toReversed()) await each();
+    });
+  }
+  ends.push(end);
+}
+
 /** A folder that is gone after the test. */
-export function temporaryFolder(t: { after: (fn: () => void) => void }): string {
+export function temporaryFolder(t: Test): string {
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-test-'));
-  t.after(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  atEnd(t, () => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 
@@ -68,10 +88,7 @@ export interface HostOptions {
   env?: Readonly<Record<string, string>>;
 }
 
-export async function startTrainer(
-  t: { after: (fn: () => Promise<void>) => void },
-  options: HostOptions,
-): Promise<TrainerHost> {
+export async function startTrainer(t: Test, options: HostOptions): Promise<TrainerHost> {
   const child = spawn(process.execPath, [trainerFile], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, ...options.env },
@@ -102,7 +119,7 @@ export async function startTrainer(
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await gone;
   };
-  t.after(stop);
+  atEnd(t, stop);
   const { storeFolder, checkpointSeconds } = options;
   await connection.request('hello', {
     protocolVersion,
