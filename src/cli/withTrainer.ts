@@ -1,5 +1,6 @@
 import type { Context } from './context';
-import { TrainerProcess } from './trainerProcess';
+import type { TrainerProcess } from '../protocol/trainerProcess';
+import { startTrainer } from './trainerProcess';
 import { InterruptedError } from './usageError';
 
 /** What a command may do about the first Ctrl-C. */
@@ -36,7 +37,7 @@ export async function withTrainer<Result>(
     endNow(new InterruptedError());
   });
   const work = async () => {
-    trainer = await TrainerProcess.start(context);
+    trainer = await startTrainer(context);
     return use(trainer, {
       onFirst(listener) {
         onFirst = listener;

@@ -9,7 +9,7 @@ import { textLines } from '../jsonLines';
 import { checkedOptions, collect, number } from '../options';
 import { table } from '../output';
 import { plural, printIssues } from '../runPrinter';
-import type { TrainerProcess } from '../trainerProcess';
+import type { TrainerProcess } from '../../protocol/trainerProcess';
 import { UsageError } from '../usageError';
 import { withTrainer } from '../withTrainer';
 import { example } from '../helpText';
