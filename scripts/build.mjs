@@ -8,7 +8,12 @@ const { build } = await import('esbuild');
 export async function buildBundles() {
   await build({
     absWorkingDir: root,
-    entryPoints: { cli: 'src/cli/main.ts', trainer: 'src/trainer/main.ts', ulmfit: 'src/ulmfit.ts' },
+    entryPoints: {
+      cli: 'src/cli/main.ts',
+      trainer: 'src/trainer/main.ts',
+      ulmfit: 'src/ulmfit.ts',
+      extension: 'src/extension/main.ts',
+    },
     outdir: 'dist',
     bundle: true,
     platform: 'node',
@@ -17,7 +22,7 @@ export async function buildBundles() {
     mainFields: ['module', 'main'],
     format: 'cjs',
     // The native library finds its own binaries, so it stays a package.
-    external: ['onnxruntime-node'],
+    external: ['onnxruntime-node', 'vscode'],
     sourcemap: true,
     logLevel: 'warning',
   });
