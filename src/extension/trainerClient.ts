@@ -30,6 +30,7 @@ export class TrainerClient {
   readonly #options: TrainerClientOptions;
   readonly #events = new Listeners<[string, RunEvent]>();
   readonly #states = new Listeners<[TrainerState]>();
+  readonly #tasks = new Listeners<[task: string, done: number, total: number]>();
   readonly #waiting = new Set<symbol>();
   #trainer: Promise<RunningTrainer> | undefined;
   #state: TrainerState = 'stopped';
@@ -73,6 +74,11 @@ export class TrainerClient {
     return this.#states.add(listener);
   }
 
+  /** How far the requests are that have a `task`, in whatever they count. */
+  onTaskProgress(listener: (task: string, done: number, total: number) => void): Subscription {
+    return this.#tasks.add(listener);
+  }
+
   /** The connection of the running process, for notifications; undefined while there is none. */
   async connection(): Promise<Connection | undefined> {
     return (await this.#trainer)?.connection;
@@ -109,6 +115,9 @@ export class TrainerClient {
       });
       trainer.connection.onNotification('event', ({ run, event }) => {
         this.#events.tell(run, event);
+      });
+      trainer.connection.onNotification('task-progress', ({ task, done, total }) => {
+        this.#tasks.tell(task, done, total);
       });
       const own = this.#trainer;
       trainer.connection.onClose(() => {
