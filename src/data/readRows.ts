@@ -5,6 +5,7 @@ import { chooseColumns, type ColumnChoice, type ColumnRequest } from './columnGu
 import { DelimitedTable } from './delimitedTable';
 import { delimiterCharacter } from './delimiterGuess';
 import { JsonLinesTable } from './jsonLinesTable';
+import { LinesTable } from './linesTable';
 import { fileError, readTextFile } from './readTextFile';
 import type { Table } from './table';
 import { readTextFolder } from './textFolder';
@@ -68,11 +69,15 @@ export async function readRows(paths: readonly string[], options: ReadOptions = 
   return { ...result, rows };
 }
 
-/** A CSV, TSV or JSONL file with its columns, for a preview. @throws UlmfitError as {@link readRows} */
+/**
+ * A CSV, TSV or JSONL file with its columns, to look into or to add to; a .txt file is taken as one text a line.
+ * @throws UlmfitError as {@link readRows}
+ */
 export async function readTable(file: string, options: ReadOptions = {}): Promise<Table> {
   const kind = extname(file).toLowerCase();
   const { utf8 } = await readTextFile(file, options.encoding);
   if (kind === '.jsonl' || kind === '.ndjson') return new JsonLinesTable(file, utf8);
+  if (kind === '.txt') return new LinesTable(file, utf8);
   const { delimiter, header, textColumns, labelColumn } = options;
   return new DelimitedTable(file, utf8, {
     ...(delimiter === undefined ? {} : { delimiter: checkDelimiter(delimiter) }),

@@ -20,6 +20,9 @@ export interface ClassifyOptions {
   readonly shouldStop?: () => boolean;
 }
 
+/** Milliseconds of tokenising between two looks at what else there is to do. */
+const longestWithoutRest = 50;
+
 /**
  * Classifies texts and keeps their order; each gets the answer it would get alone.
  * @throws {UlmfitError} `cancelled` where `shouldStop` said so
@@ -29,13 +32,24 @@ export async function classify(
   texts: readonly (readonly string[])[],
   { bs = 32, onProgress, shouldStop }: ClassifyOptions = {},
 ): Promise<Classification[]> {
-  const documents = texts.map((fields) => vocab.numericalize(tokenizeFields(fields)));
-  const answers = new Array<Classification>(texts.length);
-  let done = 0;
-  for (const batch of new ClassifierBatches(documents, undefined, { bs }).epoch()) {
+  const check = () => {
     if (shouldStop?.()) {
       throw new UlmfitError('cancelled', 'Classifying was stopped.', 'Start it again to get all answers.');
     }
+  };
+  const documents: Int32Array[] = [];
+  let rested = performance.now();
+  for (const fields of texts) {
+    documents.push(vocab.numericalize(tokenizeFields(fields)));
+    if (performance.now() - rested < longestWithoutRest) continue;
+    await setImmediate();
+    rested = performance.now();
+    check();
+  }
+  const answers = new Array<Classification>(texts.length);
+  let done = 0;
+  for (const batch of new ClassifierBatches(documents, undefined, { bs }).epoch()) {
+    check();
     const probabilities = tf.tidy(() => tf.softmax(model.forward(textBatch(batch), false).logits).dataSync());
     batch.indices.forEach((index, row) => {
       answers[index] = answer(

@@ -25,7 +25,15 @@ const columns = v.optional(v.pipe(v.array(name), v.minLength(1), v.maxLength(100
 const accepted = v.object({ run: name });
 const nothing = v.object({});
 /** Probabilities of each class, in the order of `classes`. */
-const prediction = v.object({ label, probabilities: v.pipe(v.array(measured), v.maxLength(100_000)) });
+const probabilities = v.pipe(v.array(measured), v.maxLength(100_000));
+const prediction = v.object({ label, probabilities });
+/**
+ * What the host calls a request that takes its time: its progress comes as `task-progress` under this name, and
+ * `cancel-task` with this name makes it fail with `cancelled`.
+ */
+const task = v.optional(name);
+/** What a file has: as in the data, so of any length. */
+const cell = v.string();
 
 /** What the host asks of the trainer: parameters and results by method. */
 export const requests = {
@@ -45,6 +53,7 @@ export const requests = {
   pause: { params: v.object({ run: name }), result: nothing },
   generate: {
     params: v.object({
+      task,
       encoder: name,
       text,
       words: v.optional(v.pipe(positive, v.maxValue(100_000)), 10),
@@ -55,22 +64,73 @@ export const requests = {
     result: v.object({ text }),
   },
   classify: {
-    params: v.object({ model: name, texts }),
+    params: v.object({ task, model: name, texts }),
     result: v.object({ classes: labels, predictions: v.array(prediction) }),
   },
-  /** Adds the columns of the prediction to a file of any size; rows keep their order. */
+  /** Why a text gets its class, or `label`: fastai's intrinsic attention. */
+  explain: {
+    params: v.object({ model: name, text, label: v.optional(label) }),
+    result: v.object({
+      /** The class that is explained. */
+      label,
+      classes: labels,
+      /** In the order of `classes`. */
+      probabilities,
+      /** The tokens that the model pools, its markers among them. */
+      tokens: v.array(cell),
+      /** One for each token; the largest is 1. */
+      weights: v.array(measured),
+    }),
+  },
+  /** Adds the columns of the prediction to a file of any size; rows keep their order. Of a .txt file each line is one. */
   'classify-file': {
-    params: v.object({ model: name, file: path, text: columns, out: path }),
+    params: v.object({ task, model: name, file: path, text: columns, out: path }),
     result: v.object({ out: path, rows: count, issues: rowIssues }),
   },
   evaluate: {
-    params: v.object({ model: name, data: paths, text: columns, label: v.optional(name) }),
+    params: v.object({ task, model: name, data: paths, text: columns, label: v.optional(name) }),
     result: v.object({ model: name, rows: count, metrics, issues: rowIssues, ...classificationReport }),
   },
   tokenize: {
     params: v.object({ texts }),
     result: v.object({ tokens: v.array(v.array(v.string())) }),
   },
+  /** Looks into a file or a folder before it is trained on. */
+  preview: {
+    params: v.object({ path, delimiter: v.optional(name), encoding: v.optional(name) }),
+    result: v.object({
+      /** None for a folder or a single text. */
+      columns: v.array(cell),
+      /** The first rows, long cells cut. */
+      rows: v.array(v.array(cell)),
+      /** All rows. */
+      size: count,
+      /** The columns that would be taken, and why. */
+      textColumns: v.array(cell),
+      textReason: message,
+      labelColumn: v.optional(cell),
+      labelReason: message,
+      /** The most frequent labels; absent where there are none. */
+      classes: v.optional(v.array(v.object({ label, count }))),
+      /** Rows that cannot be used. */
+      issues: count,
+    }),
+  },
+  /** Tries ever higher learning rates on the model that `train-encoder` would train. */
+  'find-lr': {
+    params: v.strictObject({ task, ...trainEncoderOptions.entries, name: v.optional(name) }),
+    result: v.object({
+      lrs: v.array(v.number()),
+      /** Smoothed, one for each rate. */
+      losses: v.array(measured),
+      /** Where the loss falls fastest; absent for too short a curve. */
+      suggestion: v.optional(v.number()),
+      /** A tenth of the rate with the lowest loss. */
+      minimumOverTen: v.optional(v.number()),
+    }),
+  },
+  /** Answered at once; the request of that name, if it still goes on, then fails with `cancelled`. */
+  'cancel-task': { params: v.object({ task: name }), result: nothing },
   doctor: {
     params: nothing,
     result: v.object({
@@ -89,6 +149,8 @@ export const notifications = {
     /** How long a step keeps it from giving a sign of life; a host waits twice that before it worries. */
     quietSeconds: v.optional(amount),
   }),
+  /** How far a request with a `task` is, in whatever it counts. */
+  'task-progress': v.object({ task: name, done: count, total: count }),
   log: v.object({ level: v.picklist(['debug', 'info', 'warning', 'error']), message }),
 } as const;
 

@@ -7,6 +7,7 @@ import type { RowIssue } from '../data/textRow';
 import { UlmfitError } from '../errors';
 import { classify } from '../inference/classify';
 import type { SavedClassifier } from '../model/savedClassifier';
+import type { Task } from './tasks';
 import { tableWriter } from './tableWriter';
 
 export interface ClassifiedFile {
@@ -22,20 +23,21 @@ const block = 1024;
  * Writes a copy of a table with the columns `prediction` and one `probability <class>` each. Rows keep their order.
  * The new file appears when it is complete; an existing one is replaced, but never the one that is read.
  * @throws {UlmfitError} as `readTable`; `no-texts` for an empty file, `bad-setting` or `file-not-found` where `out` is
- * no place to write to, `save-failed` where the new file cannot be written
+ * no place to write to, `cancelled`, `save-failed` where the new file cannot be written
  */
 export async function classifyFile(
   classifier: SavedClassifier,
   file: string,
   textColumns: readonly string[] | undefined,
   out: string,
+  task?: Task,
 ): Promise<ClassifiedFile> {
   const table = await readTable(file, { textColumns });
   if (table.columns.length === 0) {
     throw new UlmfitError(
       'no-texts',
       `${file} is empty.`,
-      'Give a CSV, TSV or JSONL file with a text in each row.',
+      'Give a CSV, TSV or JSONL file with a text in each row, or a .txt file with one in each line.',
     );
   }
   const { textColumns: columns } = chooseColumns(table, { textColumns, labelColumn: null });
@@ -49,9 +51,13 @@ export async function classifyFile(
       for (let start = 0; start < table.size; start += block) {
         const rows = Array.from({ length: Math.min(block, table.size - start) }, (_, i) => start + i);
         const texts = rows.map((row) => columns.map((column) => table.cell(row, column) ?? ''));
-        const answers = await classify(classifier, texts);
+        const answers = await classify(classifier, texts, {
+          onProgress: (done) => task?.report(start + done, table.size),
+          ...(task ? { shouldStop: task.shouldStop } : {}),
+        });
         await handle.write(rows.map((row, i) => writer.row(row, answers[i])).join(''));
       }
+      task?.check();
       await handle.sync();
     } finally {
       await handle.close();

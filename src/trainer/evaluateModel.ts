@@ -7,6 +7,7 @@ import type { SavedClassifier } from '../model/savedClassifier';
 import { tokenizeFields } from '../text/tokenize';
 import { evaluateClassifier } from '../training/classifierTraining';
 import type { ClassifierEvaluation } from '../training/classifierTraining';
+import type { Task } from './tasks';
 
 export interface ModelEvaluation {
   rows: number;
@@ -20,6 +21,7 @@ export async function evaluateModel(
   paths: readonly string[],
   textColumns: readonly string[] | undefined,
   labelColumn: string | undefined,
+  task?: Task,
 ): Promise<ModelEvaluation> {
   const { rows, issues } = await readRows(paths, { textColumns, labelColumn });
   const ids = new Map(classes.map((name, index) => [name, index]));
@@ -39,7 +41,12 @@ export async function evaluateModel(
   const documents = usable.map((row) => vocab.numericalize(tokenizeFields(rowFields(row))));
   const labels = Int32Array.from(usable, ({ label }) => ids.get(label ?? '') ?? 0);
   const batches = new ClassifierBatches(documents, labels, { bs: 32 });
-  const evaluation = await evaluateClassifier(model, batches, classes.length);
+  let done = 0;
+  const evaluation = await evaluateClassifier(model, batches, classes.length, () => {
+    task?.report(++done, batches.batchesPerEpoch);
+    return task?.shouldStop() ?? false;
+  });
+  task?.check();
   if (!evaluation) throw new Error('The evaluation was not stopped, yet has no result.');
   return { rows: usable.length, issues, evaluation };
 }

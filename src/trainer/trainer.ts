@@ -1,20 +1,16 @@
 import { resolve } from 'node:path';
 import { UlmfitError } from '../errors';
 import { useEngine } from '../engine/engines';
-import { classify } from '../inference/classify';
-import { generate } from '../inference/generate';
 import type { Connection } from '../protocol/connection';
 import { heartbeatMilliseconds, protocolVersion } from '../protocol/limits';
 import type { ReceivedParams } from '../protocol/requests';
 import { newRunId } from '../store/runs';
 import { Store } from '../store/store';
-import { tokenize } from '../text/tokenize';
-import { classifyFile } from './classifyFile';
 import { examine } from './doctor';
-import { evaluateModel } from './evaluateModel';
+import { answerInference } from './inferenceRequests';
 import { LoadedModels } from './loadedModels';
-import { reportFields } from './reportFields';
 import { RunDesk } from './runDesk';
+import type { Tasks } from './tasks';
 
 type Settings = Omit<ReceivedParams<'hello'>, 'protocolVersion'>;
 
@@ -29,6 +25,7 @@ interface Session {
 /** The trainer's side of the conversation: every request of the protocol, answered. */
 export class Trainer {
   #session: Session | undefined;
+  readonly #tasks: Tasks;
 
   constructor(
     private readonly connection: Connection,
@@ -36,12 +33,12 @@ export class Trainer {
   ) {
     this.#answerHello();
     this.#answerRuns();
-    this.#answerInference();
+    this.#tasks = answerInference(connection, () => this.#needSession());
   }
 
-  /** Ends: what runs is paused with a checkpoint first. */
+  /** Ends: what runs is paused with a checkpoint first, and other work leaves no half-written file. */
   async shutdown(): Promise<void> {
-    await this.#session?.runs.pauseAll();
+    await Promise.all([this.#session?.runs.pauseAll(), this.#tasks.cancelAll()]);
   }
 
   #answerHello(): void {
@@ -116,51 +113,6 @@ export class Trainer {
       this.#needSession().runs.requestStop(run, 'pause');
       return Promise.resolve({});
     });
-  }
-
-  #answerInference(): void {
-    const { connection } = this;
-    const models = () => this.#needSession().models;
-    connection.onRequest('generate', ({ encoder, text, words, temperature, seed = 0 }) =>
-      models().withEncoder(encoder, async ({ model, vocab }) => ({
-        text: await generate(model, vocab, text, words, { temperature, seed }),
-      })),
-    );
-    connection.onRequest('classify', ({ model, texts }) =>
-      models().withClassifier(model, async (classifier) => {
-        const answers = await classify(
-          classifier,
-          texts.map((text) => [text]),
-        );
-        return {
-          classes: [...classifier.classes],
-          predictions: answers.map(({ label, probabilities }) => ({
-            label,
-            probabilities: [...probabilities.values()],
-          })),
-        };
-      }),
-    );
-    connection.onRequest('classify-file', ({ model, file, text, out }) =>
-      models().withClassifier(model, async (classifier) => {
-        const result = await classifyFile(classifier, file, text, out);
-        return { ...result, issues: result.issues.map((issue) => ({ ...issue })) };
-      }),
-    );
-    connection.onRequest('evaluate', ({ model, data, text, label }) =>
-      models().withClassifier(model, async (classifier) => {
-        const { rows, issues, evaluation } = await evaluateModel(classifier, data, text, label);
-        const { loss, accuracy, macroF1 } = evaluation;
-        return {
-          model,
-          rows,
-          metrics: { loss, accuracy, macro_f1: macroF1 },
-          issues,
-          ...reportFields(classifier.classes, evaluation),
-        };
-      }),
-    );
-    connection.onRequest('tokenize', ({ texts }) => Promise.resolve({ tokens: texts.map(tokenize) }));
   }
 
   #needSession(): Session {
