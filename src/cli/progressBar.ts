@@ -12,8 +12,13 @@ export class ProgressBar {
   show(event: RunEventOf<'progress'>): void {
     const what =
       event.part === 'train' ? `epoch ${event.epoch}` : event.part === 'valid' ? 'validating' : 'preparing';
-    const payload = { what, details: detailsOf(event) };
-    const subject = `${what} ${event.epoch} ${event.batches}`;
+    this.showCount(what, event.batch, event.batches, { details: detailsOf(event), group: event.epoch });
+  }
+
+  /** @param group a bar of its own for each */
+  showCount(what: string, done: number, total: number, { details = '', group = 0 } = {}): void {
+    const payload = { what, details };
+    const subject = `${what} ${group} ${total}`;
     if (this.bar === undefined || subject !== this.shown) {
       this.clear();
       this.shown = subject;
@@ -26,9 +31,9 @@ export class ProgressBar {
         barIncompleteChar: '░',
         barsize: 24,
       });
-      this.bar.start(event.batches, event.batch, payload);
+      this.bar.start(total, done, payload);
     } else {
-      this.bar.update(event.batch, payload);
+      this.bar.update(done, payload);
     }
   }
 

@@ -54,6 +54,8 @@ export interface ConnectionOptions {
  * answered with an error; nothing that arrives makes this throw.
  */
 export class Connection {
+  /** When a message last arrived, in milliseconds since 1970; before the first, when this was made. */
+  lastHeard = Date.now();
   private lastId = 0;
   private closed = false;
   private readonly waiting = new Map<number, Waiting>();
@@ -161,6 +163,7 @@ export class Connection {
   }
 
   private receive(text: string): void {
+    this.lastHeard = Date.now();
     if (text.length > this.maximumLength) {
       this.refuse(null, rpcCodes.invalidRequest, `a message of ${text.length} characters is too long`);
       return;

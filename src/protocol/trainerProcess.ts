@@ -97,19 +97,17 @@ export class TrainerProcess {
   }
 
   private watch(onSilence: (silent: boolean) => void): void {
-    let last = Date.now();
     let silent = false;
     let patience = silenceMilliseconds;
     this.connection.onNotification('heartbeat', ({ quietSeconds = 0 }) => {
-      last = Date.now();
       patience = Math.max(silenceMilliseconds, 2000 * quietSeconds);
-      if (silent) onSilence(false);
-      silent = false;
     });
     const timer = setInterval(() => {
-      if (silent || Date.now() - last < patience) return;
-      silent = true;
-      onSilence(true);
+      // Any message is a sign of life: progress is told from within steps that hold the heartbeat up.
+      const isQuiet = Date.now() - this.connection.lastHeard >= patience;
+      if (isQuiet === silent) return;
+      silent = isQuiet;
+      onSilence(silent);
     }, 1000);
     timer.unref();
     this.connection.onClose(() => {

@@ -178,6 +178,15 @@ describe('Ctrl-C', () => {
     assert.ok(!processExists(pid), 'no trainer is left');
   });
 
+  test('the first lets a file be given up in good order', async () => {
+    const { child, ended, says } = start(['classify', 'sleeping', '--file', 'in.csv', '--out', 'out.csv']);
+    await says('stderr', /classifying/);
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    assert.equal(code, 130);
+    assert.match(stderr, /cancel-task=classify/);
+  });
+
   test('where there is nothing to keep, the first ends it', async () => {
     const { child, ended, says } = start(['classify', 'sleeping', 'text']);
     await says('stderr', /pid=/);

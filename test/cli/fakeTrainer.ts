@@ -131,7 +131,20 @@ connection.onRequest('classify', async ({ model, texts }) => {
     })),
   };
 });
-connection.onRequest('classify-file', ({ out }) => Promise.resolve({ out, rows: 3, issues: [] }));
+let cancelledTask: string | undefined;
+connection.onRequest('cancel-task', ({ task }) => {
+  console.error(`cancel-task=${task}`);
+  cancelledTask = task;
+  return Promise.resolve({});
+});
+connection.onRequest('classify-file', async ({ model, task, out }) => {
+  if (model === 'sleeping') {
+    console.error('classifying');
+    while (task === undefined || cancelledTask !== task) await pause(5);
+    throw new UlmfitError('cancelled', 'This was cancelled.', 'Start it again.');
+  }
+  return { out, rows: 3, issues: [] };
+});
 connection.onRequest('tokenize', ({ texts }) =>
   Promise.resolve({ tokens: texts.map((text) => text.split(' ')) }),
 );

@@ -8,6 +8,7 @@ import { formatMetric } from '../epochTable';
 import { textLines } from '../jsonLines';
 import { checkedOptions, collect, number } from '../options';
 import { table } from '../output';
+import { ProgressBar } from '../progressBar';
 import { plural, printIssues } from '../runPrinter';
 import type { TrainerProcess } from '../../protocol/trainerProcess';
 import { UsageError } from '../usageError';
@@ -116,7 +117,24 @@ async function classifyFile(
   if (text !== undefined) throw new UsageError('Give a text or --file, not both.');
   if (options.out === undefined) throw new UsageError('--file needs --out.');
   const params = checkedOptions(requests['classify-file'].params, options);
-  const result = await withTrainer(context, ({ connection }) => connection.request('classify-file', params));
+  const task = 'classify';
+  const bar = context.output.interactive ? new ProgressBar(context.system.stderr) : undefined;
+  const result = await withTrainer(context, async ({ connection }, interruption) => {
+    connection.onNotification('task-progress', ({ done, total }) => {
+      bar?.showCount('classifying', done, total);
+    });
+    // Ended by force, it would leave half a file.
+    interruption.onFirst(() => {
+      connection.request('cancel-task', { task }).catch((error: unknown) => {
+        context.output.note(error instanceof Error ? error.message : String(error));
+      });
+    });
+    try {
+      return await connection.request('classify-file', { ...params, task });
+    } finally {
+      bar?.clear();
+    }
+  });
   await context.output.result(result, () => {
     printIssues(context, result.issues.length, result.issues);
     context.output.line(`${plural(result.rows, 'row')} written to ${result.out}`);
