@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { useEngine } from '../engine/engines';
+import { RandomStream } from '../engine/random';
 import { tinyLanguageModel, tinyText, tinyVocab } from '../model/tinyModels';
 import { specialTokens, unkId } from '../text/specialTokens';
 import { Vocab } from '../text/vocab';
 import { beamSearch, searchBeams } from './beamSearch';
 import { generate, nextLogits } from './generate';
-import { softmax } from './sampling';
+import { draw, samplingWeights, softmax } from './sampling';
 
 before(() => useEngine('onnx', 1));
 
@@ -16,12 +17,14 @@ const vocab = Vocab.fromStrings([
   ...Array.from({ length: tinyVocab - specialTokens.length }, (_, i) => `w${i}`),
 ]);
 
-/** A language model with opinions: a new one takes every word for as likely as any other. */
+/** A language model with opinions, which depend on what it has read: a new one takes every word for as likely as any other. */
 function model() {
   const made = tinyLanguageModel();
-  made.decoderBias.assign(
-    tf.tensor1d(Float32Array.from({ length: tinyVocab }, (_, id) => (id < 9 ? -20 : (id * 7) % 5))),
-  );
+  for (const [name, variable] of made.variables) {
+    variable.assign(tf.mul(variable, name === 'encoder.weight' ? 20 : 4));
+  }
+  const biases = Float32Array.from({ length: tinyVocab }, (_, id) => (id < specialTokens.length ? -20 : 0));
+  made.decoderBias.assign(tf.tensor1d(biases));
   return made;
 }
 
@@ -32,21 +35,25 @@ describe('generating text', () => {
     const first = await write(7);
     assert.ok(first.startsWith('w1  W2 w3 w'));
     assert.equal(first.slice('w1  W2 w3 '.length).split(' ').length, 12);
-    assert.equal(await write(7), first);
+    tf.dispose(language.forward(tf.tensor2d([[12], [13]], [2, 1], 'int32')));
+    assert.equal(await write(7), first, 'whatever was read before');
     assert.notEqual(await write(8), first);
   });
 
-  test('at a temperature near zero is the likeliest word at every step, without NaN', async () => {
+  test('draws every word from what the whole text so far makes likely; near temperature zero, the likeliest', async () => {
     const language = model();
-    const text = await generate(language, vocab, 'w1', 5, { temperature: 1e-9 });
-    let ids: number[] = Array.from(vocab.numericalize(['xxbos', 'w1']));
-    for (const word of text.split(' ').slice(1)) {
-      language.reset();
-      const logits = nextLogits(language, [ids]);
-      logits[unkId] = -Infinity;
-      const likeliest = logits.indexOf(Math.max(...logits));
-      assert.equal(word, vocab.itos[likeliest]);
-      ids = [...ids, likeliest];
+    for (const temperature of [1, 1e-9]) {
+      const text = await generate(language, vocab, 'w1', 15, { temperature, seed: 3 });
+      const random = RandomStream.named(3, 'generate');
+      let ids: number[] = Array.from(vocab.numericalize(['xxbos', 'w1']));
+      for (const word of text.split(' ').slice(1)) {
+        const logits = nextLogits(language, [ids]);
+        language.reset();
+        const drawn = draw(samplingWeights(logits, { temperature }), random.uniform());
+        assert.equal(word, vocab.itos[drawn]);
+        if (temperature < 1) assert.equal(drawn, logits.indexOf(Math.max(...logits.subarray(1))));
+        ids = [...ids, drawn];
+      }
     }
   });
 

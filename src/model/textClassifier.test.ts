@@ -84,6 +84,22 @@ for (const engine of ['reference', 'onnx'] as const) {
       assert.deepEqual(reached, [9, 12, 13]);
     });
 
+    test('what is read for the state alone leaves nothing for the gradient', () => {
+      const model = tinyClassifier({ maxLen: 20 });
+      const tensorsDuring = (length: number) => {
+        let count = 0;
+        const { value, grads } = tf.variableGrads(() => {
+          const batch = { ids: timeMajorIds([tinyText(length)]), lengths: [length] };
+          const loss = tf.sum<tf.Scalar>(model.forward(batch, false).logits);
+          count = tf.memory().numTensors;
+          return loss;
+        });
+        tf.dispose([value, grads]);
+        return count;
+      };
+      assert.equal(tensorsDuring(115), tensorsDuring(45));
+    });
+
     test('a training step on a batch of one text is finite, and leaves the running statistics', () => {
       const model = tinyClassifier();
       const statistics = () => [...model.head.variables].filter(([name]) => name.includes('running'));

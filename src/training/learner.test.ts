@@ -152,6 +152,29 @@ describe('a fit', () => {
     assert.ok([...learner.optimizer.readMoments().values()].every(({ data }) => data.every((x) => x === 0)));
   });
 
+  test('makes gradients of what is trainable alone', async () => {
+    const learner = tinyLanguageModelTraining();
+    learner.freeze();
+    const { optimizer } = learner;
+    const apply = optimizer.apply.bind(optimizer);
+    let seen: string[] = [];
+    optimizer.apply = (gradients, hyper) => {
+      seen = Object.keys(gradients);
+      apply(gradients, hyper);
+    };
+    await learner.fit(1, 1e-3);
+    const expected = [...optimizer.trainable.values()].map(({ name }) => name);
+    assert.deepEqual(seen.toSorted(), expected.toSorted());
+  });
+
+  test('lets the tensors of an optimiser go with it', () => {
+    const learner = tinyLanguageModelTraining();
+    const before = tf.memory().numTensors;
+    learner.freeze();
+    learner.unfreeze();
+    assert.equal(tf.memory().numTensors, before);
+  });
+
   test('clips gradients to a global norm', async () => {
     const moved = async (clip?: number) => {
       const learner = tinyLanguageModelTraining({ wd: 0 });
