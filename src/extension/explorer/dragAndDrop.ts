@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import { draggedEncoders } from './draggedNodes';
+import type { EntryNode } from './entriesView';
+import type { ExplorerNode } from './nodes';
+
+const encodersMime = 'application/vnd.code.tree.ulmfit.encoders';
+
+/** Encoders can be dragged; files dropped on them are refused with a way on. */
+export const encoderDragAndDrop: vscode.TreeDragAndDropController<EntryNode> = {
+  dragMimeTypes: [encodersMime],
+  dropMimeTypes: ['text/uri-list', 'files'],
+  handleDrag(nodes, transfer) {
+    const dragged = nodes
+      .filter(({ kind }) => kind === 'encoder')
+      .map(({ kind, name }): ExplorerNode => ({ kind, name }));
+    if (dragged.length > 0) transfer.set(encodersMime, new vscode.DataTransferItem(dragged));
+  },
+  async handleDrop(_target, transfer) {
+    // Dragging a line of the view onto itself offers its address, too, and is nothing to complain of.
+    if (transfer.get(encodersMime)) return;
+    const fineTune = vscode.l10n.t('Fine-Tune Language Model…');
+    const chosen = await vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Files cannot be dropped here. An encoder comes from fine-tuning a language model on your texts.',
+      ),
+      fineTune,
+    );
+    if (chosen === fineTune) await vscode.commands.executeCommand('ulmfit.fineTuneLanguageModel');
+  },
+};
+
+/** An encoder dropped on the models trains a model on it. */
+export const modelDragAndDrop: vscode.TreeDragAndDropController<EntryNode> = {
+  dragMimeTypes: [],
+  dropMimeTypes: [encodersMime],
+  async handleDrop(_target, transfer) {
+    const item = transfer.get(encodersMime);
+    const [encoder, ...others] = draggedEncoders(item?.value ?? (await item?.asString()));
+    if (!encoder) return;
+    if (others.length > 0) {
+      await vscode.window.showInformationMessage(
+        vscode.l10n.t('A model is trained on one encoder. Drop one at a time.'),
+      );
+      return;
+    }
+    await vscode.commands.executeCommand('ulmfit.trainClassifier', encoder);
+  },
+};

@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import type { CommandHandlers } from '../commands';
+import type { Services } from '../services';
+import { targets } from './chooseNodes';
+import { deleteNodes } from './delete';
+import type { DetailsDocuments } from './detailsDocuments';
+import type { ExplorerNode } from './nodes';
+import { rename } from './rename';
+import { reveal } from './reveal';
+import type { StoreLists } from './storeLists';
+
+/**
+ * What can be done with a line of the explorer.
+ *
+ * @param refresh reads the store again and shows it
+ */
+export function explorerCommands(
+  services: Services,
+  lists: StoreLists,
+  details: DetailsDocuments,
+  refresh: () => void,
+): CommandHandlers {
+  const { l10n } = vscode;
+  const one =
+    (title: () => string, action: (node: ExplorerNode) => Promise<void>) =>
+    async (clicked?: unknown): Promise<void> => {
+      const [node] = await targets(clicked, undefined, title(), services, lists);
+      if (node) await action(node);
+    };
+  return {
+    rename: one(
+      () => l10n.t('Rename'),
+      async (node) => {
+        await rename(node, services.store);
+        refresh();
+      },
+    ),
+    delete: async (clicked?: unknown, selected?: unknown) => {
+      const nodes = await targets(clicked, selected, l10n.t('Delete'), services, lists);
+      try {
+        await deleteNodes(nodes, services);
+      } finally {
+        // Some may be gone although another could not be deleted.
+        refresh();
+      }
+    },
+    reveal: one(
+      () => l10n.t('Reveal'),
+      (node) => reveal(node, services.store),
+    ),
+    copyName: async (clicked?: unknown, selected?: unknown) => {
+      const nodes = await targets(clicked, selected, l10n.t('Copy Name'), services, lists);
+      if (nodes.length > 0) await vscode.env.clipboard.writeText(nodes.map(({ name }) => name).join('\n'));
+    },
+    showDetails: one(
+      () => l10n.t('Show Details'),
+      (node) => details.show(node),
+    ),
+    refresh,
+  };
+}

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import type { RunStatus } from '../../store/runs';
+import type { RunView } from '../runView';
+import type { Services } from '../services';
+import { brokenFacts } from './entryFacts';
+import { brokenNode, type BrokenNode } from './entriesView';
+import { brokenRuns } from './brokenRuns';
+import { folderSize } from './folderSize';
+import type { NodeSource } from './nodeTree';
+import type { ExplorerNode } from './nodes';
+import { runContextValue, runDescription, runFacts } from './runFacts';
+import { brokenItem, treeItem } from './treeItem';
+import { userLanguage } from './userLanguage';
+
+/** A line of *Runs*. */
+export type RunListNode = RunNode | BrokenNode;
+
+interface RunNode extends ExplorerNode {
+  readonly kind: 'run';
+  /** As it was when the list was read. */
+  readonly view: RunView;
+}
+
+const icons: Readonly<Record<RunStatus, string>> = {
+  running: 'sync~spin',
+  'not-responding': 'question',
+  paused: 'debug-pause',
+  interrupted: 'debug-disconnect',
+  failed: 'error',
+  done: 'pass',
+  cancelled: 'circle-slash',
+};
+
+/**
+ * @param onList is told of every list that was read
+ */
+export function runSource(
+  services: Services,
+  onList: (nodes: readonly RunListNode[]) => void,
+): NodeSource<RunListNode> {
+  const now = ({ view }: RunNode): RunView => {
+    const { active } = services.runs;
+    return active?.id === view.id ? active : view;
+  };
+  return {
+    nodes: async () => {
+      const views = await services.runs.list();
+      const good = views.map((view): RunListNode => ({ kind: 'run', name: view.id, view }));
+      const bad = await brokenRuns(services.store.runs, new Set(views.map(({ id }) => id)));
+      const nodes = [...good, ...bad.map((each) => brokenNode('run', each))];
+      onList(nodes);
+      return nodes;
+    },
+    item: (node) => (node.kind === 'broken' ? brokenItem(node) : runItem(node, now(node))),
+    facts: async (node) => {
+      if (node.kind === 'broken') return brokenFacts(node.broken, userLanguage);
+      const bytes = await folderSize(services.store.runs.folderOf(node.name));
+      return runFacts(now(node), bytes, userLanguage);
+    },
+  };
+}
+
+function runItem(node: RunNode, view: RunView): vscode.TreeItem {
+  return treeItem(node, {
+    label: view.name,
+    description: runDescription(view, userLanguage),
+    icon: icons[view.status],
+    contextValue: runContextValue(view.status),
+    role: view.kind === 'encoder' ? vscode.l10n.t('run of an encoder') : vscode.l10n.t('run of a model'),
+    command: { id: 'ulmfit.showDashboard', title: vscode.l10n.t('Show Dashboard'), argument: view.id },
+  });
+}
