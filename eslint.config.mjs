@@ -87,5 +87,37 @@ export default tseslint.config(
     files: ['**/*.mjs'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
+  {
+    files: ['webview/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              // The page runs in a browser, and what it knows of the rest are messages.
+              regex: '^((\\.\\./)+(?!src/protocol/)|node:)',
+              message: 'webview may import from: webview, src/protocol.',
+            },
+            { regex: '^@vscode/webview-ui-toolkit', message: 'Only webview/controls.ts knows the toolkit.' },
+            vscodeModule,
+            computeBackends,
+          ],
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        ...['innerHTML', 'outerHTML', 'insertAdjacentHTML'].map((property) => ({
+          property,
+          message: 'Data reaches the page as text nodes only.',
+        })),
+      ],
+    },
+  },
+  {
+    files: ['webview/controls.ts'],
+    rules: { 'no-restricted-imports': 'off' },
+  },
   ...roomRules,
 );

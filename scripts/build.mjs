@@ -1,4 +1,5 @@
-// Bundles what runs into dist/: the command line, the trainer process and the library with its types.
+// Bundles what runs into dist/: the command line, the trainer process, the extension with its dashboard page, and the
+// library with its types.
 import { installIfMissing, root, run } from './install.mjs';
 import { join } from 'node:path';
 
@@ -23,6 +24,19 @@ export async function buildBundles() {
     format: 'cjs',
     // The native library finds its own binaries, so it stays a package.
     external: ['onnxruntime-node', 'vscode'],
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+  await build({
+    absWorkingDir: root,
+    entryPoints: { dashboard: 'webview/main.ts' },
+    outdir: 'dist/webview',
+    bundle: true,
+    platform: 'browser',
+    // VS Code's own browser.
+    target: 'chrome128',
+    format: 'iife',
+    minify: true,
     sourcemap: true,
     logLevel: 'warning',
   });

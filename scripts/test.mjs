@@ -9,13 +9,16 @@ installIfMissing();
 const bin = (...parts) => join(root, 'node_modules', ...parts);
 if (words.length === 0) {
   run(process.execPath, [bin('typescript', 'bin', 'tsc'), '--noEmit']);
+  run(process.execPath, [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'webview']);
   run(process.execPath, [bin('eslint', 'bin', 'eslint.js'), '.']);
   run(process.execPath, [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']);
 }
 run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--no-types']);
-const files = ['src', 'test'].flatMap((folder) =>
+const files = ['src', 'webview', 'test'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true })
     .map((file) => join(folder, String(file)))
-    .filter((file) => file.endsWith('.test.ts') && words.every((word) => file.includes(word))),
+    .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
+    // Those need a browser; `npm run test:e2e` runs them.
+    .filter((file) => !file.startsWith(join('test', 'e2e')) && words.every((word) => file.includes(word))),
 );
 run(process.execPath, ['--import', 'tsx', '--test', ...files.sort()]);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { dashboardHtml } from './html';
 
@@ -15,7 +16,7 @@ test('P14: the policy allows the one script and the own styles, and nothing else
   const [, policy = ''] = /content="(default-src[^"]*)"/u.exec(page) ?? [];
   assert.deepEqual(policy.split('; '), [
     `default-src 'none'`,
-    'style-src https://file.example',
+    `style-src https://file.example 'sha256-${createHash('sha256').update('').digest('base64')}'`,
     'font-src https://file.example',
     `script-src 'nonce-abc123'`,
   ]);

@@ -1,0 +1,37 @@
+/** Chart colours of the theme, each with what stands in where a theme has none. */
+const lineColours = [
+  ['--vscode-charts-blue', '#3794ff'],
+  ['--vscode-charts-orange', '#d18616'],
+  ['--vscode-charts-green', '#89d185'],
+  ['--vscode-charts-purple', '#b180d7'],
+  ['--vscode-charts-red', '#f14c4c'],
+  ['--vscode-charts-yellow', '#cca700'],
+] as const;
+
+export interface Palette {
+  readonly lines: readonly string[];
+  readonly foreground: string;
+  readonly grid: string;
+  readonly font: string;
+}
+
+/** The theme's colours as they are now. */
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.body);
+  const value = (name: string, otherwise: string) => style.getPropertyValue(name).trim() || otherwise;
+  const foreground = value('--vscode-foreground', style.color);
+  return {
+    lines: lineColours.map(([name, otherwise]) => value(name, otherwise)),
+    foreground,
+    // High contrast themes have a border for everything; the others a faint line.
+    grid: value('--vscode-contrastBorder', '') || value('--vscode-charts-lines', 'rgba(128, 128, 128, 0.35)'),
+    font: `11px ${value('--vscode-font-family', 'sans-serif')}`,
+  };
+}
+
+/** Calls when VS Code changes the theme: it writes the variables on the root and the kind on the body. */
+export function onThemeChange(call: () => void): void {
+  const observer = new MutationObserver(call);
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-kind'] });
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
+}

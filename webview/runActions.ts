@@ -1,0 +1,19 @@
+import type { DashboardStatus, RunAction } from '../src/protocol/dashboard';
+
+/** What can be done with a run in a state. */
+export function actionsFor(status: DashboardStatus): readonly RunAction[] {
+  switch (status) {
+    case 'running':
+      return ['pause', 'stop', 'discard'];
+    case 'not-responding':
+      return ['stop', 'discard'];
+    case 'paused':
+    case 'interrupted':
+      return ['resume', 'discard'];
+    case 'failed':
+      return ['resume'];
+    case 'done':
+    case 'cancelled':
+      return [];
+  }
+}
