@@ -1,0 +1,147 @@
+import { basename, dirname } from 'node:path';
+import * as vscode from 'vscode';
+import { UlmfitError } from '../../errors';
+import type { Services } from '../services';
+import type { ColumnPreview } from './columnPreview';
+import { dataChoices, dataExtensions, isDataFile } from './dataFiles';
+import type { MultiStep } from './multiStep';
+import { plainText } from './plainText';
+import type { StepOutcome, StepPlace } from './stepSequence';
+
+/** The part of a draft that says where the texts are. */
+export interface DataDraft {
+  /** Absolute paths. */
+  data: readonly string[];
+  /** Of the first of them. */
+  preview?: ColumnPreview;
+}
+
+interface DataItem extends vscode.QuickPickItem {
+  readonly path?: string;
+  readonly browse?: 'files' | 'folder';
+}
+
+/** More files than anybody scrolls through; Browse finds the rest. */
+const mostFiles = 2000;
+
+/**
+ * Asks where the texts are: files of the workspace, the active editor's first, or elsewhere. What cannot be read is
+ * said at once, and asked again.
+ */
+export async function askData(
+  services: Services,
+  ui: MultiStep,
+  draft: DataDraft,
+  place: StepPlace,
+): Promise<StepOutcome> {
+  const placeholder = vscode.l10n.t('File or folder with the texts');
+  for (;;) {
+    const before = draft.data[0];
+    const answer = await ui.pickOne<DataItem>(
+      { placeholder, ...place },
+      dataItems(before),
+      ({ path }) => path !== undefined && path === before,
+      async ({ path }) => path === undefined || lookInto(services, draft, [path]),
+    );
+    if (answer === 'back' || answer === 'cancel') return answer;
+    const { browse } = answer.value;
+    if (browse === undefined) return 'next';
+    const chosen = await browsed(browse);
+    // A dialog that was closed without an answer leads back to the list.
+    const [first] = chosen;
+    if (first === undefined) continue;
+    const title = vscode.l10n.t('Reading {0}…', basename(first));
+    const location = vscode.ProgressLocation.Notification;
+    if (await vscode.window.withProgress({ location, title }, () => lookInto(services, draft, chosen)))
+      return 'next';
+  }
+}
+
+/** Takes the data into the draft, with a preview. @returns false if it cannot be read, after saying why */
+async function lookInto(services: Services, draft: DataDraft, data: readonly string[]): Promise<boolean> {
+  const [path] = data;
+  if (path === undefined) return false;
+  try {
+    draft.preview = await preview(services, path);
+    draft.data = data;
+    return true;
+  } catch (error) {
+    if (!(error instanceof UlmfitError)) throw error;
+    void vscode.window.showErrorMessage(`${error.message} ${error.remedy}`);
+    return false;
+  }
+}
+
+/** Asks the process that will train, so that it is warm by then; but not while it works. */
+async function preview({ runs, training, inference }: Services, path: string): Promise<ColumnPreview> {
+  const client = runs.active ? inference : training;
+  const { columns, rows, textColumns, labelColumn, classes = [] } = await client.request('preview', { path });
+  return { columns, rows, textColumns, labelColumn, classes };
+}
+
+async function dataItems(before: string | undefined): Promise<DataItem[]> {
+  const found = await vscode.workspace.findFiles(
+    `**/*.{${dataExtensions.join(',')}}`,
+    '**/{node_modules,.git}/**',
+    mostFiles,
+  );
+  const onDisk = found.filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+  const choices = dataChoices(onDisk, activeFile());
+  const shown = new Set(choices.map(({ path }) => path));
+  const items: DataItem[] = choices.map(({ path, kind, texts }) => ({
+    path,
+    label: plainText(basename(path)),
+    description: plainText(shortFolder(path)),
+    iconPath: new vscode.ThemeIcon(kind === 'folder' ? 'folder' : 'file'),
+    ...(texts === undefined ? {} : { detail: vscode.l10n.t('{0} texts; folders are labels', texts) }),
+  }));
+  if (before !== undefined && !shown.has(before)) {
+    items.unshift({
+      path: before,
+      label: plainText(basename(before)),
+      description: plainText(shortFolder(before)),
+      iconPath: new vscode.ThemeIcon('file'),
+    });
+  }
+  return [
+    ...items,
+    {
+      browse: 'files',
+      label: vscode.l10n.t('Browse…'),
+      description: vscode.l10n.t('CSV, TSV, JSONL or text files'),
+      iconPath: new vscode.ThemeIcon('folder-opened'),
+      alwaysShow: true,
+    },
+    {
+      browse: 'folder',
+      label: vscode.l10n.t('Browse for a Folder…'),
+      description: vscode.l10n.t('text files; the folder of each is its label'),
+      iconPath: new vscode.ThemeIcon('folder-opened'),
+      alwaysShow: true,
+    },
+  ];
+}
+
+/** The data file that is being looked at. */
+function activeFile(): string | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  return uri?.scheme === 'file' && isDataFile(uri.fsPath) ? uri.fsPath : undefined;
+}
+
+function shortFolder(path: string): string {
+  const folder = vscode.workspace.asRelativePath(dirname(path), true);
+  return vscode.workspace.workspaceFolders?.some(({ uri }) => uri.fsPath === folder) ? '' : folder;
+}
+
+async function browsed(what: 'files' | 'folder'): Promise<string[]> {
+  const folders = what === 'folder';
+  const uris = await vscode.window.showOpenDialog({
+    canSelectFiles: !folders,
+    canSelectFolders: folders,
+    canSelectMany: true,
+    title: folders ? vscode.l10n.t('Folders with Texts') : vscode.l10n.t('Files with Texts'),
+    openLabel: vscode.l10n.t('Choose'),
+    ...(folders ? {} : { filters: { [vscode.l10n.t('Texts')]: [...dataExtensions] } }),
+  });
+  return (uris ?? []).filter(({ scheme }) => scheme === 'file').map(({ fsPath }) => fsPath);
+}

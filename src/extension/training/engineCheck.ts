@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import type { RequestResult } from '../../protocol/requests';
+import type { Services } from '../services';
+import { plainText } from './plainText';
+
+type Check = RequestResult<'doctor'>['checks'][number];
+
+/** Takes a real training step on the engine and shows what was found, with what to do where something is wrong. */
+export async function checkEngines({ runs, training, inference }: Services): Promise<void> {
+  // The process that trains has no time while it does.
+  const client = runs.active ? inference : training;
+  const title = vscode.l10n.t('Checking the engines…');
+  const { checks } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title },
+    () => client.request('doctor', {}),
+  );
+  const copy = {
+    label: vscode.l10n.t('Copy Report'),
+    iconPath: new vscode.ThemeIcon('copy'),
+    alwaysShow: true,
+  };
+  const chosen = await vscode.window.showQuickPick<vscode.QuickPickItem>([...checks.map(checkItem), copy], {
+    title: checks.every(({ ok }) => ok)
+      ? vscode.l10n.t('Everything works')
+      : vscode.l10n.t('Something needs your attention'),
+    placeHolder: vscode.l10n.t('One training step was compared with the reference'),
+    matchOnDetail: true,
+  });
+  if (chosen === copy) await vscode.env.clipboard.writeText(checks.map(reportLine).join('\n'));
+}
+
+function checkItem({ name, ok, detail, remedy }: Check): vscode.QuickPickItem {
+  const found = plainText(detail, 200);
+  return {
+    label: plainText(name),
+    detail: remedy === undefined ? found : `${found} — ${plainText(remedy, 300)}`,
+    iconPath: new vscode.ThemeIcon(ok ? 'pass' : 'error'),
+    description: ok ? '' : vscode.l10n.t('does not work'),
+  };
+}
+
+function reportLine({ name, ok, detail, remedy }: Check): string {
+  return `${ok ? 'ok  ' : 'FAIL'} ${name}: ${detail}${remedy === undefined ? '' : ` (${remedy})`}`;
+}

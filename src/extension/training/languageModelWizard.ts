@@ -1,0 +1,164 @@
+import * as vscode from 'vscode';
+import type { TrainEncoderInput } from '../../protocol/options';
+import type { EncoderManifest } from '../../store/manifest';
+import type { Entry } from '../../store/entries';
+import type { Services } from '../services';
+import { askTextColumns, type ColumnDraft, hasColumns } from './columnSteps';
+import { askData } from './dataStep';
+import { encoderOptions } from './encoderOptions';
+import { encoderItem } from './encoderStep';
+import { type ModelShape, modelShapes, type ModelSize, modelSizes } from './modelSizes';
+import { MultiStep } from './multiStep';
+import { askName } from './nameStep';
+import { plainText } from './plainText';
+import { askStart } from './startStep';
+import { runSteps, type Step, type StepOutcome, type StepPlace } from './stepSequence';
+import { languageModelDefaults } from './trainingSettings';
+
+/** What was answered so far. */
+export interface LanguageModelDraft extends ColumnDraft {
+  pretrained?: Entry<EncoderManifest> | undefined;
+  size: ModelSize;
+  epochs: number;
+  /** The setting's if absent. */
+  lr?: number;
+  name?: string;
+  saveTask?: boolean;
+}
+
+type LanguageModelStep = Step<MultiStep, LanguageModelDraft>;
+
+/**
+ * Asks what language model is to be trained.
+ *
+ * @param known answers about data and model that need not be asked for any more
+ * @returns undefined if the user leaves
+ */
+export async function languageModelWizard(
+  services: Services,
+  known?: LanguageModelDraft,
+): Promise<{ options: TrainEncoderInput; saveTask: boolean } | undefined> {
+  const { entries } = await services.store.encoders.list();
+  const taken = await services.store.encoders.names();
+  const words = {
+    placeholder: vscode.l10n.t('Name of the encoder'),
+    suffix: '',
+    replaces: (name: string) => vscode.l10n.t('Replaces the encoder “{0}”.', name),
+  };
+  const steps: LanguageModelStep[] = [
+    ...(known ? [] : dataSteps(services, entries)),
+    { ask: askEpochs },
+    { ask: (ui, draft, place) => askName(ui, draft, place, words, taken) },
+    { ask: (ui, draft, place) => askStart(ui, draft, place, summary(draft)) },
+  ];
+  const draft = known ?? emptyDraft();
+  const ui = new MultiStep(vscode.l10n.t('Fine-Tune Language Model'));
+  if (!(await runSteps(ui, steps, draft)) || draft.name === undefined) return undefined;
+  return { options: requestFrom(draft, draft.name), saveTask: draft.saveTask ?? false };
+}
+
+/** Asks on which data and model learning rates are to be tried. @returns undefined if the user leaves */
+export async function learningRateWizard(services: Services): Promise<LanguageModelDraft | undefined> {
+  const { entries } = await services.store.encoders.list();
+  const draft = emptyDraft();
+  const ui = new MultiStep(vscode.l10n.t('Find Learning Rate'));
+  return (await runSteps(ui, dataSteps(services, entries), draft)) ? draft : undefined;
+}
+
+/** The request that the answers and the settings make together. */
+export function requestFrom(
+  { data, text, pretrained, size, epochs, lr, preview }: LanguageModelDraft,
+  name: string,
+): TrainEncoderInput {
+  const columns = preview?.columns.length === 0 ? [] : text;
+  const shape = pretrained ? shapeOf(pretrained.manifest) : modelShapes[size];
+  const defaults = languageModelDefaults();
+  return encoderOptions(
+    { name, data, text: columns, pretrained: pretrained?.name, shape, epochs },
+    lr === undefined ? defaults : { ...defaults, lr },
+  );
+}
+
+function dataSteps(services: Services, encoders: readonly Entry<EncoderManifest>[]): LanguageModelStep[] {
+  return [
+    { ask: (ui, draft, place) => askData(services, ui, draft, place) },
+    { ask: askTextColumns, applies: hasColumns },
+    {
+      ask: (ui, draft, place) => askPretrained(ui, draft, place, encoders),
+      applies: () => encoders.length > 0,
+    },
+    { ask: askSize, applies: ({ pretrained }) => pretrained === undefined },
+  ];
+}
+
+function emptyDraft(): LanguageModelDraft {
+  const { size, epochs } = languageModelDefaults();
+  return { data: [], text: [], size, epochs };
+}
+
+async function askPretrained(
+  ui: MultiStep,
+  draft: LanguageModelDraft,
+  place: StepPlace,
+  encoders: readonly Entry<EncoderManifest>[],
+): Promise<StepOutcome> {
+  const none = {
+    entry: undefined,
+    label: vscode.l10n.t('Nothing'),
+    description: vscode.l10n.t('learns the language from these texts alone'),
+    iconPath: new vscode.ThemeIcon('circle-slash'),
+  };
+  const answer = await ui.pickOne<vscode.QuickPickItem & { entry: Entry<EncoderManifest> | undefined }>(
+    { placeholder: vscode.l10n.t('Start from'), ...place },
+    [none, ...encoders.map((entry) => ({ ...encoderItem(entry), entry }))],
+    ({ entry }) => entry?.name === draft.pretrained?.name,
+  );
+  if (answer === 'back' || answer === 'cancel') return answer;
+  draft.pretrained = answer.value.entry;
+  return 'next';
+}
+
+function shapeOf({ config }: EncoderManifest): ModelShape {
+  return { embSz: config.emb_sz, nHid: config.n_hid, nLayers: config.n_layers };
+}
+
+async function askSize(ui: MultiStep, draft: LanguageModelDraft, place: StepPlace): Promise<StepOutcome> {
+  const descriptions: Record<ModelSize, string> = {
+    small: vscode.l10n.t('minutes; for a first look and for short texts'),
+    medium: vscode.l10n.t('a good start on a computer without a GPU'),
+    full: vscode.l10n.t('as in the paper; hours without a GPU'),
+  };
+  const labels: Record<ModelSize, string> = {
+    small: vscode.l10n.t('Small'),
+    medium: vscode.l10n.t('Medium'),
+    full: vscode.l10n.t('Full'),
+  };
+  const answer = await ui.pickOne(
+    { placeholder: vscode.l10n.t('Size of the model'), ...place },
+    modelSizes.map((size) => {
+      const { embSz, nHid, nLayers } = modelShapes[size];
+      const shape = vscode.l10n.t('{0} per word, {1} hidden, {2} layers', embSz, nHid, nLayers);
+      return { size, label: labels[size], description: shape, detail: descriptions[size] };
+    }),
+    ({ size }) => size === draft.size,
+  );
+  if (answer === 'back' || answer === 'cancel') return answer;
+  draft.size = answer.value.size;
+  return 'next';
+}
+
+async function askEpochs(ui: MultiStep, draft: LanguageModelDraft, place: StepPlace): Promise<StepOutcome> {
+  const placeholder = vscode.l10n.t('Epochs: how often every text is read');
+  const answer = await ui.input({ placeholder, ...place }, String(draft.epochs), (text) =>
+    /^[1-9]\d{0,3}$/u.test(text.trim()) ? undefined : vscode.l10n.t('A whole number from 1 to 9999.'),
+  );
+  if (answer === 'back' || answer === 'cancel') return answer;
+  draft.epochs = Number(answer.value);
+  return 'next';
+}
+
+function summary({ name = '', data, text, epochs }: LanguageModelDraft): string {
+  const columns = text.length === 0 ? '' : ` (${text.map((column) => plainText(column, 30)).join(', ')})`;
+  const files = data.map((path) => plainText(vscode.workspace.asRelativePath(path), 60)).join(', ');
+  return vscode.l10n.t('“{0}” from {1}{2}, {3} epochs', name, files, columns, epochs);
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import type { TrainClassifierInput, TrainEncoderInput } from '../../protocol/options';
+import type { Services } from '../services';
+
+/** Something to train. */
+export type Training =
+  | { readonly kind: 'encoder'; readonly options: TrainEncoderInput }
+  | { readonly kind: 'classifier'; readonly options: TrainClassifierInput };
+
+/** Whether a run can be started now; if not, says which one goes on and offers to look at it. */
+export async function isIdle({ runs }: Services): Promise<boolean> {
+  const { active } = runs;
+  if (!active) return true;
+  const show = vscode.l10n.t('Show Dashboard');
+  const chosen = await vscode.window.showInformationMessage(
+    vscode.l10n.t('“{0}” is being trained, and one window trains one thing at a time.', active.name),
+    show,
+  );
+  if (chosen === show) await showDashboard(active.id);
+  return false;
+}
+
+/**
+ * Starts a run and shows the dashboard, unless another run goes on.
+ *
+ * @param onStarted what is to be noted of the run before anything else can happen
+ */
+export async function startRun(
+  services: Services,
+  training: Training,
+  onStarted: (id: string) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  if (!(await isIdle(services))) return;
+  const { runs } = services;
+  const starting = () =>
+    training.kind === 'encoder'
+      ? runs.start('encoder', training.options)
+      : runs.start('classifier', training.options);
+  const title = vscode.l10n.t('Starting the trainer…');
+  const id = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, starting);
+  await onStarted(id);
+  await showDashboard(id);
+}
+
+export async function showDashboard(id: string): Promise<void> {
+  await vscode.commands.executeCommand('ulmfit.showDashboard', id);
+}
