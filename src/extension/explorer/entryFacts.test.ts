@@ -87,6 +87,7 @@ test('the model in use is that of the setting, else the one saved last', () => {
   const fresh = modelEntry('fresh', { createdAt: '2024-02-01T00:00:00.000Z' });
   assert.equal(modelInUse([old, fresh], 'old'), old);
   assert.equal(modelInUse([old, fresh], ''), fresh);
-  assert.equal(modelInUse([fresh, old], 'gone'), fresh);
+  assert.equal(modelInUse([fresh, old], ''), fresh);
+  assert.equal(modelInUse([fresh, old], 'gone'), undefined);
   assert.equal(modelInUse([], ''), undefined);
 });
