@@ -5,6 +5,7 @@
 import packageFile from '../../package.json';
 import { Connection } from '../protocol/connection';
 import { parentChannel } from '../protocol/processChannel';
+import { endWithParent } from './endWithParent';
 import { Trainer } from './trainer';
 
 const channel = parentChannel();
@@ -18,7 +19,8 @@ const connection = new Connection(channel, {
 const trainer = new Trainer(connection, packageFile.version);
 
 /** A host that is gone waits for nobody: a checkpoint, if it can be had quickly, and out. */
-const lastWordsMilliseconds = 4000;
+const lastWordsMilliseconds = 3500;
+endWithParent(lastWordsMilliseconds);
 connection.onClose(() => {
   const leave = () => process.exit(0);
   setTimeout(leave, lastWordsMilliseconds).unref();
