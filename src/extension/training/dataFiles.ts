@@ -20,17 +20,22 @@ export function isDataFile(path: string): boolean {
 
 /**
  * What may be meant by the files of a workspace: tables, then folders with texts (the outermost that a label can be
- * read from), then single texts.
+ * read from), then single texts outside of those.
  *
  * @param first the file in the active editor, which comes first
  */
 export function dataChoices(files: readonly string[], first?: string): DataChoice[] {
   const readable = Array.from(new Set(files.filter(isDataFile))).sort((a, b) => a.localeCompare(b));
   const isText = (path: string) => extname(path).toLowerCase() === '.txt';
+  const folders = textFolders(readable.filter(isText));
+  const roots = new Set(folders.map(({ path }) => path));
+  const isInFolder = (path: string) => roots.has(dirname(path)) || roots.has(dirname(dirname(path)));
   const choices: DataChoice[] = [
     ...readable.filter((path) => !isText(path)).map((path) => ({ path, kind: 'file' as const })),
-    ...textFolders(readable.filter(isText)),
-    ...readable.filter(isText).map((path) => ({ path, kind: 'file' as const })),
+    ...folders,
+    ...readable
+      .filter((path) => isText(path) && !isInFolder(path))
+      .map((path) => ({ path, kind: 'file' as const })),
   ];
   if (first === undefined || !isDataFile(first)) return choices;
   return [{ path: first, kind: 'file' }, ...choices.filter(({ path }) => path !== first)];

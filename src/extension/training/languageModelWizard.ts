@@ -160,5 +160,5 @@ async function askEpochs(ui: MultiStep, draft: LanguageModelDraft, place: StepPl
 function summary({ name = '', data, text, epochs }: LanguageModelDraft): string {
   const columns = text.length === 0 ? '' : ` (${text.map((column) => plainText(column, 30)).join(', ')})`;
   const files = data.map((path) => plainText(vscode.workspace.asRelativePath(path), 60)).join(', ');
-  return vscode.l10n.t('“{0}” from {1}{2}, {3} epochs', name, files, columns, epochs);
+  return vscode.l10n.t('“{0}” from {1}{2}; epochs: {3}', name, files, columns, epochs);
 }
