@@ -200,11 +200,11 @@ describe('other tasks are cancelled too', { timeout: 60_000 }, () => {
     const work = assert.rejects(connection.request('generate', { task: 'text', ...params }), {
       code: 'cancelled',
     });
+    await begun('text');
     // One that waits for its turn with the language model.
     const waiting = assert.rejects(connection.request('generate', { task: 'next', ...params }), {
       code: 'cancelled',
     });
-    await begun('text');
     await connection.request('cancel-task', { task: 'next' });
     await connection.request('cancel-task', { task: 'text' });
     await Promise.all([work, waiting]);
