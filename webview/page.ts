@@ -256,21 +256,19 @@ export class DashboardPage {
     sections.skipped.fill(...(model ? skippedRows(model, strings) : []));
   }
 
+  /** What is said last is heard: the state before an epoch, an epoch before the part that is done. */
   #announce({ run, model }: ShownRun): void {
     const { announceStatus, announceEpoch, announcePercent } = this.strings;
-    this.#announcer.say(
-      `status of ${run.id}`,
-      fill(announceStatus, run.name, statusText(run.status, this.strings)),
-    );
     const last = model?.epochs.at(-1);
-    if (!model || !last) return;
-    const epochs = model.started?.epochs ?? last.epoch;
-    this.#announcer.say(
-      `epochs of ${run.id}`,
-      fill(announceEpoch, last.epoch, epochs, shortNumber(last.valid_loss)),
-    );
-    const tenth = Math.floor((model.share ?? 0) * 10) * 10;
-    this.#announcer.say(`share of ${run.id}`, fill(announcePercent, tenth));
+    if (model && last) {
+      const tenth = Math.floor((model.share ?? 0) * 10) * 10;
+      this.#announcer.say(`share of ${run.id}`, fill(announcePercent, tenth));
+      const epochs = model.started?.epochs ?? last.epoch;
+      const loss = shortNumber(last.valid_loss);
+      this.#announcer.say(`epochs of ${run.id}`, fill(announceEpoch, last.epoch, epochs, loss));
+    }
+    const status = statusText(run.status, this.strings);
+    this.#announcer.say(`status of ${run.id}`, fill(announceStatus, run.name, status));
   }
 
   #timeText(createdAt: string): string {

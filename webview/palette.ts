@@ -23,8 +23,8 @@ export function readPalette(): Palette {
   return {
     lines: lineColours.map(([name, otherwise]) => value(name, otherwise)),
     foreground,
-    // High contrast themes have a border for everything; the others a faint line.
-    grid: value('--vscode-contrastBorder', '') || value('--vscode-charts-lines', 'rgba(128, 128, 128, 0.35)'),
+    // Fainter than the lines of the chart in every theme, high contrast too.
+    grid: 'rgba(128, 128, 128, 0.4)',
     font: `11px ${value('--vscode-font-family', 'sans-serif')}`,
   };
 }
