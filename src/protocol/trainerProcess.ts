@@ -29,6 +29,8 @@ export interface TrainerProcessOptions {
   readonly onSilence: (silent: boolean) => void;
   /** Lets what is printed in the trainer go straight to this process's stderr, instead of to `onLog`. */
   readonly inheritStderr?: boolean;
+  /** How long no message may come before `onSilence`. */
+  readonly patienceMilliseconds?: number;
 }
 
 /** A trainer as the process that started it sees it. */
@@ -74,7 +76,7 @@ export class TrainerProcess {
       onLog(level, message);
     });
     const trainer = new TrainerProcess(child, connection);
-    trainer.watch(onSilence);
+    trainer.watch(onSilence, options.patienceMilliseconds ?? silenceMilliseconds);
     try {
       const answer = await connection.request('hello', { protocolVersion, ...hello }, helloMilliseconds);
       if (answer.protocolVersion !== protocolVersion) {
@@ -96,11 +98,11 @@ export class TrainerProcess {
     return this.child.pid;
   }
 
-  private watch(onSilence: (silent: boolean) => void): void {
+  private watch(onSilence: (silent: boolean) => void, least: number): void {
     let silent = false;
-    let patience = silenceMilliseconds;
+    let patience = least;
     this.connection.onNotification('heartbeat', ({ quietSeconds = 0 }) => {
-      patience = Math.max(silenceMilliseconds, 2000 * quietSeconds);
+      patience = Math.max(least, 2000 * quietSeconds);
     });
     const timer = setInterval(() => {
       // Any message is a sign of life: progress is told from within steps that hold the heartbeat up.
