@@ -1,11 +1,18 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { TrainerProcess } from '../protocol/trainerProcess';
+import { createApi, type UlmfitApi } from './api';
 import { registerCommands } from './commands';
+import { registerDashboard } from './dashboard/dashboard';
+import { registerEditor } from './editor/editorCommands';
+import { registerExplorer } from './explorer/explorer';
+import { registerLanguageModelTools } from './languageModelTools';
 import { RunMonitor } from './runMonitor';
 import type { Services } from './services';
+import { registerStatusBar } from './statusBar';
 import { StoreAccess } from './storeAccess';
 import { TrainerClient } from './trainerClient';
+import { registerTraining } from './training/trainingCommands';
 
 /** A trainer that has nothing to train any more stays this long, in case the next run comes. */
 const trainingIdleMilliseconds = 60_000;
@@ -13,7 +20,7 @@ const trainingIdleMilliseconds = 60_000;
 let clients: readonly TrainerClient[] = [];
 
 /** Called by VS Code when something of ULMFiT is first used. Starts no process and reads no model. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): UlmfitApi {
   const log = vscode.window.createOutputChannel('ULMFiT', { log: true });
   const stores = new StoreAccess(context.globalStorageUri);
   const settings = () => vscode.workspace.getConfiguration('ulmfit');
@@ -39,12 +46,26 @@ export function activate(context: vscode.ExtensionContext): void {
     inference,
     runs: new RunMonitor(() => stores.store, training),
   };
+  const explorer = registerExplorer(services);
+  const trainings = registerTraining(services);
+  const dashboard = registerDashboard(services);
+  const editor = registerEditor(services);
   context.subscriptions.push(
     log,
     stores,
     restartOnSettings(services),
+    explorer,
+    trainings,
+    dashboard,
+    editor,
+    registerStatusBar(services),
+    registerLanguageModelTools(services, editor),
     registerCommands(
       {
+        ...explorer.commands,
+        ...trainings.commands,
+        ...dashboard.commands,
+        ...editor.commands,
         showLog: () => {
           log.show();
         },
@@ -52,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     ),
   );
+  return createApi(services, editor.classifier);
 }
 
 /** Called by VS Code when the window closes: a run is paused with a checkpoint, and no process stays. */
