@@ -9,9 +9,8 @@ export function actionsFor(status: DashboardStatus): readonly RunAction[] {
       return ['stop', 'discard'];
     case 'paused':
     case 'interrupted':
-      return ['resume', 'discard'];
     case 'failed':
-      return ['resume'];
+      return ['resume', 'discard'];
     case 'done':
     case 'cancelled':
       return [];
