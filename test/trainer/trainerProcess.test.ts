@@ -38,8 +38,9 @@ async function start(t: Test, options: Partial<TrainerProcessOptions> = {}) {
     onSilence: silences.say,
     ...options,
   });
-  t.after(() => {
+  t.after(async () => {
     trainer.kill();
+    await trainer.gone();
   });
   return { trainer, logged, silences };
 }
