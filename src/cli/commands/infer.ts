@@ -48,7 +48,7 @@ export function addInferenceCommands(program: Command, run: Run): void {
     .description('classify a text, a column of a file, or JSON lines from standard input')
     .argument('<model>', 'name of the model')
     .argument('[text]', 'text to classify')
-    .option('--file <file>', 'file with a text in each row')
+    .option('--file <file>', 'file with a text in each row; of a .txt file, in each line')
     .option('--text <column>', 'column of the text; may be given several times', collect)
     .option('--out <file>', 'file to write, with the columns of the prediction added')
     .addHelpText(
