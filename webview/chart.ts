@@ -186,7 +186,10 @@ export class Chart {
   #drawTable(): void {
     const { x, ys } = alignSeries(this.#lines);
     const stride = Math.max(Math.ceil(x.length / mostTableRows), 1);
-    const places = x.map((_, i) => i).filter((i) => i % stride === 0 || i === x.length - 1);
+    // Marked points are few, and the ones that are looked for.
+    const isMarked = (place: number) =>
+      this.#lines.some(({ marked }, line) => marked && typeof ys[line]?.[place] === 'number');
+    const places = x.map((_, i) => i).filter((i) => i % stride === 0 || i === x.length - 1 || isMarked(i));
     const rows = places.map((place) => [
       String(x[place] ?? ''),
       ...ys.map((values) => (typeof values[place] === 'number' ? shortNumber(values[place]) : '')),
