@@ -13,8 +13,12 @@ export async function findLearningRate(services: Services): Promise<void> {
   const options = requestFrom(draft, 'learning-rate');
   const { training } = services;
   const title = vscode.l10n.t('Finding a learning rate');
-  const found = await withTaskProgress(training, title, (task) =>
-    training.request('find-lr', { ...options, task }),
+  // The texts are counted first, then the steps.
+  const found = await withTaskProgress(
+    training,
+    title,
+    (task) => training.request('find-lr', { ...options, task }),
+    2,
   );
   if (!found) return;
   const { suggestion, minimumOverTen } = found;
