@@ -3,18 +3,18 @@ import type { Classification } from '../api';
 import { visibleText } from '../explorer/plainText';
 import { colourSteps } from './colourStep';
 import { hoverMarkdown } from './hoverMarkdown';
-import { language } from './language';
+import { userLanguage as language } from '../explorer/userLanguage';
 import { probabilityText } from './probabilityText';
 
 const shownLabel = 40;
 
-/** Label and probability behind a text, in the colours that the theme has for such remarks. */
+/** Label and probability behind a text, in colours of the theme that can be read on each other. */
 export function answerDecorationType(): vscode.TextEditorDecorationType {
   return vscode.window.createTextEditorDecorationType({
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
     after: {
-      color: new vscode.ThemeColor('editorInlayHint.foreground'),
-      backgroundColor: new vscode.ThemeColor('editorInlayHint.background'),
+      color: new vscode.ThemeColor('badge.foreground'),
+      backgroundColor: new vscode.ThemeColor('badge.background'),
       margin: '0 0 0 1em',
     },
   });

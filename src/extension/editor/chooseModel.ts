@@ -4,7 +4,7 @@ import { isExplorerNode } from '../explorer/nodes';
 import { modelInUse } from '../explorer/modelInUse';
 import { visibleText, withoutIcons } from '../explorer/plainText';
 import { countText, dateText } from '../explorer/quantities';
-import { language } from './language';
+import { userLanguage as language } from '../explorer/userLanguage';
 import { modelSetting, type Classifier, type StoredModel } from './classifier';
 
 interface ModelItem extends vscode.QuickPickItem {

@@ -72,6 +72,18 @@ export class Classifier {
     return this.services.inference.request('explain', { model, text, label });
   }
 
+  /** The columns whose texts the model was trained on; undefined where its run does not tell any more. */
+  async trainedColumns({ manifest }: StoredModel): Promise<string[] | undefined> {
+    const { run } = manifest.lineage;
+    if (run === undefined) return undefined;
+    const file = await this.services.store.runs.read(run).catch((error: unknown) => {
+      if (error instanceof UlmfitError) return undefined;
+      throw error;
+    });
+    const columns: unknown = file?.options['text'];
+    return Array.isArray(columns) ? columns.filter((each) => typeof each === 'string') : undefined;
+  }
+
   async #checkTrust(): Promise<void> {
     const { isTrusted, workspaceFolders = [] } = vscode.workspace;
     const folders = workspaceFolders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);

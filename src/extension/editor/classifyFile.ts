@@ -43,7 +43,7 @@ export async function classifyFile(
   if (!out) return;
   const places = await placesFor(file, out);
   try {
-    const text = await askForColumns(services, places.file);
+    const text = await askForColumns(services, places.file, await classifier.trainedColumns(model));
     if (text === 'cancel') return;
     const title = vscode.l10n.t('Classifying {0}', shownName(file));
     const result = await withTaskProgress(services.inference, title, (task) =>
@@ -143,11 +143,21 @@ async function placesFor(file: vscode.Uri, out: vscode.Uri): Promise<Places> {
   };
 }
 
-/** The columns with the texts; undefined where a file has no columns to choose from. */
-async function askForColumns(services: Services, file: string): Promise<string[] | undefined | 'cancel'> {
+/**
+ * The columns with the texts; undefined where a file has no columns to choose from.
+ *
+ * @param trained the columns that the model was trained on, which are taken where the file has them too
+ */
+async function askForColumns(
+  services: Services,
+  file: string,
+  trained: readonly string[] = [],
+): Promise<string[] | undefined | 'cancel'> {
   const preview = await services.inference.request('preview', { path: file });
   if (preview.columns.length < 2) return undefined;
-  const items = textColumnItems({ ...preview, classes: preview.classes ?? [] });
+  const hasTrained = trained.length > 0 && trained.every((column) => preview.columns.includes(column));
+  const textColumns = hasTrained ? trained : preview.textColumns;
+  const items = textColumnItems({ ...preview, textColumns, classes: preview.classes ?? [] });
   const chosen = await vscode.window.showQuickPick(items, {
     canPickMany: true,
     placeHolder: vscode.l10n.t('Which columns hold the texts, as when the model was trained?'),
