@@ -37,9 +37,11 @@ export function registerStatusBar(services: Services): vscode.Disposable {
 }
 
 async function draw(item: vscode.StatusBarItem, { runs, store }: Services): Promise<void> {
-  const model = runs.active ? undefined : modelInUse((await store.models.list()).entries, modelSetting());
+  const models = runs.active ? [] : (await store.models.list()).entries;
+  const model = modelInUse(models, modelSetting());
+  const encoders = model ? (await store.encoders.list()).entries : [];
   // A run may have begun while the store was read.
-  const shown = statusItem(runs.active, model, userLanguage);
+  const shown = statusItem(runs.active, model, encoders, userLanguage);
   if (!shown) {
     item.hide();
     return;

@@ -4,6 +4,7 @@ import { entryFacts, type EntrySurroundings } from './entryFacts';
 import { factsAsText } from './facts';
 import type { Language } from './language';
 import { visibleText } from './plainText';
+import { countText } from './quantities';
 
 const longestLabel = 500;
 
@@ -38,7 +39,8 @@ export function entryDetails(
     section(
       l10n.t('Files'),
       Object.entries(manifest.files).map(
-        ([name, { bytes, sha256 }]) => `${visibleText(name)}  ${bytes}  sha256 ${sha256}`,
+        ([name, { bytes, sha256 }]) =>
+          `${visibleText(name)}: ${countText(bytes, { l10n, locale })} byte, sha256 ${sha256}`,
       ),
     ),
   ];

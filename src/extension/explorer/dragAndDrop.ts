@@ -34,8 +34,7 @@ export const modelDragAndDrop: vscode.TreeDragAndDropController<EntryNode> = {
   dragMimeTypes: [],
   dropMimeTypes: [encodersMime],
   async handleDrop(_target, transfer) {
-    const item = transfer.get(encodersMime);
-    const [encoder, ...others] = draggedEncoders(item?.value ?? (await item?.asString()));
+    const [encoder, ...others] = await dropped(transfer);
     if (!encoder) return;
     if (others.length > 0) {
       await vscode.window.showInformationMessage(
@@ -46,3 +45,12 @@ export const modelDragAndDrop: vscode.TreeDragAndDropController<EntryNode> = {
     await vscode.commands.executeCommand('ulmfit.trainClassifier', encoder);
   },
 };
+
+/** VS Code puts a value of its own under the type of a view before ours, so the first is not the one. */
+async function dropped(transfer: vscode.DataTransfer): Promise<ExplorerNode[]> {
+  for (const [type, item] of transfer) {
+    const encoders = type === encodersMime ? draggedEncoders(await item.asString()) : [];
+    if (encoders.length > 0) return encoders;
+  }
+  return [];
+}

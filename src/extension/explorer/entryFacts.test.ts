@@ -70,7 +70,7 @@ test('details are lines of visible text whatever the labels are', () => {
   assert.match(text, /^ {2}<img src=x onerror=alert\(1\)>$/mu);
   assert.match(text, /^ {2}a b⟨U\+202E⟩c$/mu);
   assert.match(text, /^ {2}emb_sz: 400$/mu);
-  assert.match(text, /^ {2}model\.safetensors {2}13000000 {2}sha256 0{64}$/mu);
+  assert.match(text, /^ {2}model\.safetensors: 13,000,000 byte, sha256 0{64}$/mu);
 });
 
 test('something broken says why and what to do', () => {

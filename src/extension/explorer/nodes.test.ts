@@ -24,9 +24,9 @@ test('something broken keeps the identity of what it should have been', () => {
   assert.notEqual(nodeKey(tickets), nodeKey({ kind: 'encoder', name: 'tickets' }));
 });
 
-test('only encoders can be dropped on the models, also from another window', () => {
-  assert.deepEqual(draggedEncoders([mail, tickets, 7]), [mail]);
-  assert.deepEqual(draggedEncoders(JSON.stringify([mail])), [mail]);
-  assert.deepEqual(draggedEncoders('file:///tmp/x.csv'), []);
-  assert.deepEqual(draggedEncoders(undefined), []);
+test('only encoders can be dropped on the models', () => {
+  assert.deepEqual(draggedEncoders(JSON.stringify([mail, tickets, 7])), [mail]);
+  for (const other of ['', 'file:///tmp/x.csv', 'null', '{"id":"ulmfit.encoders","itemHandles":["0/0"]}']) {
+    assert.deepEqual(draggedEncoders(other), []);
+  }
 });

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { factsAsText } from './facts';
 import { runContextValue, runDescription, runFacts, shareDone } from './runFacts';
-import { english, modelEntry, runView, started } from './sampleContents';
+import { encoderEntry, english, modelEntry, runView, started } from './sampleContents';
 import { statusItem } from './statusText';
 
+const mail = encoderEntry('mail');
 const training = runView({
   started,
   progress: {
@@ -109,23 +110,24 @@ test('a failed run says why and what to do', () => {
 });
 
 test('the status bar shows the run, else the model in use, else nothing', () => {
-  const running = statusItem(training, modelEntry('old'), english);
+  const running = statusItem(training, modelEntry('old'), [mail], english);
   assert.equal(running?.text, '$(sync~spin) tickets 43 % · 2 min');
   assert.equal(running.command, 'ulmfit.showDashboard');
   assert.equal(running.argument, training.id);
-  const idle = statusItem(undefined, modelEntry('old'), english);
+  const idle = statusItem(undefined, modelEntry('old'), [mail], english);
   assert.equal(idle?.text, '$(tag) old');
   assert.equal(idle.command, 'ulmfit.chooseModel');
-  assert.equal(statusItem(undefined, undefined, english), undefined);
+  assert.match(factsAsText(idle.facts), /^Made from +old → mail$/mu);
+  assert.equal(statusItem(undefined, undefined, [mail], english), undefined);
 });
 
 test('the status bar says when a run gives no sign of life', () => {
-  const item = statusItem({ ...training, status: 'not-responding' }, undefined, english);
+  const item = statusItem({ ...training, status: 'not-responding' }, undefined, [mail], english);
   assert.equal(item?.text, '$(warning) tickets 43 % · not responding');
 });
 
 test('a name cannot draw icons into the status bar, nor fill it', () => {
-  assert.equal(statusItem(undefined, modelEntry('$(alert)'), english)?.text, '$(tag) \\$(alert)');
-  const long = statusItem(undefined, modelEntry('x'.repeat(64)), english);
+  assert.equal(statusItem(undefined, modelEntry('$(alert)'), [mail], english)?.text, '$(tag) \\$(alert)');
+  const long = statusItem(undefined, modelEntry('x'.repeat(64)), [mail], english);
   assert.equal(long?.text, `$(tag) ${'x'.repeat(23)}…`);
 });

@@ -1,5 +1,5 @@
 import type { Entry } from '../../store/entries';
-import type { ModelManifest } from '../../store/manifest';
+import type { EncoderManifest, ModelManifest } from '../../store/manifest';
 import type { RunView } from '../runView';
 import { entryFacts } from './entryFacts';
 import type { Facts } from './facts';
@@ -22,10 +22,15 @@ export interface StatusItem {
 
 const shownName = 24;
 
-/** The run that goes on, else the model in use, else nothing. */
+/**
+ * The run that goes on, else the model in use, else nothing.
+ *
+ * @param encoders all of the store, for where the model comes from
+ */
 export function statusItem(
   active: RunView | undefined,
   model: Entry<ModelManifest> | undefined,
+  encoders: readonly Entry<EncoderManifest>[],
   language: Language,
 ): StatusItem | undefined {
   if (active) return runItem(active, language);
@@ -34,7 +39,7 @@ export function statusItem(
   return {
     text: `$(tag) ${withoutIcons(name)}`,
     label: language.l10n.t('ULMFiT: the model in use is {0}', name),
-    facts: entryFacts(model, { encoders: [], inUse: true }, language),
+    facts: entryFacts(model, { encoders, inUse: true }, language),
     command: 'ulmfit.chooseModel',
   };
 }
