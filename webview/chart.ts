@@ -106,7 +106,10 @@ export class Chart {
   #drawPlot(): void {
     const { x, ys } = alignSeries(this.#lines);
     const data: uPlot.AlignedData = [x, ...ys];
-    const shape = JSON.stringify([this.#xTitle, ...this.#lines.map(({ label, colour }) => [label, colour])]);
+    const shape = JSON.stringify([
+      this.#xTitle,
+      ...this.#lines.map((line) => [line.label, line.colour, line.dash, showsPoints(line)]),
+    ]);
     if (!this.#plot || shape !== this.#shape) {
       this.#shape = shape;
       this.#plot?.destroy();
@@ -148,8 +151,7 @@ export class Chart {
             width: 2,
             dash: dashes[dash],
             spanGaps: true,
-            // A line of one point would be nothing.
-            points: { show: marked || x.length === 1, size: 6, fill: stroke },
+            points: { show: showsPoints({ marked, x }), size: 6, fill: stroke },
           };
         }),
       ],
@@ -217,6 +219,11 @@ export class Chart {
 /** Steps and epochs are whole. */
 const wholeSteps = [1, 2, 5].flatMap((lead) => Array.from({ length: 8 }, (_, power) => lead * 10 ** power));
 wholeSteps.sort((a, b) => a - b);
+
+/** A line of a single point would be nothing to see. */
+function showsPoints({ marked, x }: Pick<ChartLine, 'marked' | 'x'>): boolean {
+  return marked || x.length === 1;
+}
 
 function lastOf(values: readonly (number | null)[]): number | null {
   return values.findLast((value) => value !== null) ?? null;
