@@ -1,0 +1,86 @@
+// Data that trains in seconds, and a store with an encoder and a model that were trained on it by the command line.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './places.mjs';
+
+const words = {
+  weather: ['rain', 'sun', 'cloud', 'storm', 'wind', 'snow', 'warm', 'cold'],
+  sport: ['goal', 'match', 'team', 'player', 'score', 'win', 'ball', 'coach'],
+};
+
+/** Rows `label,text` whose words tell the label. */
+export function smallCsv(rows = 60) {
+  const lines = Array.from({ length: rows }, (_, row) => `${labelOf(row)},${textOf(row)}`);
+  return ['label,text', ...lines, ''].join('\n');
+}
+
+export function labelOf(row) {
+  return row % 2 === 0 ? 'weather' : 'sport';
+}
+
+export function textOf(row) {
+  const own = words[labelOf(row)];
+  const word = (i) => (i % 3 === 0 ? 'the' : own[(row * 5 + i * i) % own.length]);
+  return Array.from({ length: 12 + (row % 7) }, (_, i) => word(i)).join(' ');
+}
+
+let made;
+
+/** A store folder with the encoder `words` and the model `topics`; made once. */
+export function smallStore() {
+  if (made) return made;
+  const folder = mkdtempSync(join(tmpdir(), 'ulmfit-e2e-store-'));
+  const data = join(folder, 'rows.csv');
+  writeFileSync(data, smallCsv());
+  const store = join(folder, 'store');
+  const ulmfit = (...args) =>
+    execFileSync(process.execPath, [join(root, 'dist', 'cli.js'), '--store', store, ...args], {
+      stdio: 'pipe',
+    });
+  const sizes = [
+    '--emb-sz',
+    '24',
+    '--n-hid',
+    '32',
+    '--n-layers',
+    '2',
+    '--bptt',
+    '10',
+    '--bs',
+    '4',
+    '--min-freq',
+    '1',
+  ];
+  ulmfit('train-encoder', '--name', 'words', '--data', data, ...sizes, '--epochs', '8', '--drop-mult', '0');
+  ulmfit(
+    ...[
+      'train-classifier',
+      '--name',
+      'topics',
+      '--encoder',
+      'words',
+      '--data',
+      data,
+      '--bs',
+      '8',
+      '--epochs',
+      '10',
+      '--drop-mult',
+      '0',
+    ],
+  );
+  made = store;
+  return made;
+}
+
+/** A task file that trains for so many epochs. */
+export function taskFile(epochs) {
+  const sizes = { embSz: 24, nHid: 32, nLayers: 2, bptt: 10, bs: 4, minFreq: 1 };
+  return JSON.stringify(
+    { languageModel: { name: 'long', data: ['rows.csv'], text: ['text'], epochs, ...sizes } },
+    undefined,
+    2,
+  );
+}
