@@ -13,8 +13,10 @@ export function answerDecorationType(): vscode.TextEditorDecorationType {
   return vscode.window.createTextEditorDecorationType({
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
     after: {
-      color: new vscode.ThemeColor('badge.foreground'),
-      backgroundColor: new vscode.ThemeColor('badge.background'),
+      color: new vscode.ThemeColor('editorWidget.foreground'),
+      backgroundColor: new vscode.ThemeColor('editorWidget.background'),
+      border: '1px solid',
+      borderColor: new vscode.ThemeColor('editorWidget.border'),
       margin: '0 0 0 1em',
     },
   });
