@@ -12,6 +12,7 @@ if (words.length === 0) {
   run(process.execPath, [bin('typescript', 'bin', 'tsc'), '--noEmit', '-p', 'webview']);
   run(process.execPath, [bin('eslint', 'bin', 'eslint.js'), '.']);
   run(process.execPath, [bin('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']);
+  run(process.execPath, [join(root, 'scripts', 'checkContributions.mjs')]);
 }
 run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--no-types']);
 const files = ['src', 'webview', 'test'].flatMap((folder) =>
