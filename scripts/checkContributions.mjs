@@ -96,7 +96,7 @@ function checkCodeTexts() {
   const bundle = readJson(name);
   const texts = new Set();
   for (const { path, call } of calls) {
-    if (!/^((vscode\.)?l10n\.)?t$/u.test(call.expression.getText())) continue;
+    if (!/(^|\.)(l10n\.)?t$/u.test(call.expression.getText())) continue;
     const first = call.arguments[0];
     if (first && ts.isStringLiteralLike(first)) texts.add(first.text);
     else problems.push(`${path}: l10n.t wants a plain string, not ${first?.getText() ?? 'nothing'}.`);
