@@ -25,8 +25,8 @@ export function answerDecorationType(): vscode.TextEditorDecorationType {
 /** The shades that mark words, the weakest first. */
 export function wordDecorationTypes(): vscode.TextEditorDecorationType[] {
   return Array.from({ length: colourSteps }, (_, step) => {
-    // A theme colour has no shades of its own; mixing it keeps it the theme's.
-    const share = Math.round((70 * (step + 1)) / colourSteps);
+    // A theme colour has no shades of its own; mixing it keeps it the theme's. Beyond half the text is hard to read.
+    const share = Math.round((50 * (step + 1)) / colourSteps);
     return vscode.window.createTextEditorDecorationType({
       rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
       backgroundColor: `color-mix(in srgb, var(--vscode-charts-orange, orange) ${share}%, transparent)`,
