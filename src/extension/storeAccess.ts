@@ -45,7 +45,12 @@ export class StoreAccess implements vscode.Disposable {
     for (const watcher of this.#watchers) watcher.dispose();
     const root = vscode.Uri.file(this.#store.root);
     // Not the event files: a run writes those several times a second and tells of them itself.
-    const patterns = ['{encoders,models}/*', '{encoders,models}/*/manifest.json', 'runs/*/run.json'];
+    const patterns = [
+      '{encoders,models}/*',
+      '{encoders,models}/*/manifest.json',
+      'runs/*',
+      'runs/*/run.json',
+    ];
     this.#watchers = patterns.map((pattern) => {
       const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(root, pattern));
       const tell = () => {

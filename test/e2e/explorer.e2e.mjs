@@ -15,6 +15,8 @@ test(
 
     const menu = async (row, item) => {
       await row.click({ button: 'right' });
+      // A click that comes at once would be taken for the one that opened the menu.
+      await page.waitForTimeout(700);
       await page.locator('.context-view .monaco-menu .action-item', { hasText: item }).click();
     };
 
