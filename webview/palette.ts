@@ -1,11 +1,11 @@
 /** Chart colours of the theme, each with what stands in where a theme has none. */
 const lineColours = [
   ['--vscode-charts-blue', '#3794ff'],
-  ['--vscode-charts-orange', '#d18616'],
+  // Not orange: the default dark theme's is half transparent.
+  ['--vscode-charts-yellow', '#cca700'],
   ['--vscode-charts-green', '#89d185'],
   ['--vscode-charts-purple', '#b180d7'],
   ['--vscode-charts-red', '#f14c4c'],
-  ['--vscode-charts-yellow', '#cca700'],
 ] as const;
 
 export interface Palette {

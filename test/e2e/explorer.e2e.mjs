@@ -44,6 +44,8 @@ test(
     await t.test('a damaged model says what to do, and the rest still works', async () => {
       writeFileSync(join(workbench.store, 'models', 'moved', 'manifest.json'), '{ damaged');
       const row = workbench.treeRow('Models', 'moved');
+      // The view is drawn again when the store is quiet; a hover before that would be lost.
+      await workbench.page.waitForTimeout(3000);
       await row.hover();
       await page
         .locator('.monaco-hover')
