@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { processExists } from '../../src/store/atomicSave';
 import { Store } from '../../src/store/store';
+import { objects, train } from './argumentsAndOutput';
 
 let root = '';
 before(async () => {
@@ -41,20 +42,6 @@ async function run(args: readonly string[], input = '', env?: Record<string, str
   child.stdin.end(input);
   return ended;
 }
-
-const objects = (text: string) =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-const train = (name: string, ...more: string[]) => [
-  'train-encoder',
-  '--name',
-  name,
-  '--data',
-  'a.csv',
-  ...more,
-];
 
 describe('training', () => {
   test('--json prints every event and the result last, and nothing else on stdout', async () => {

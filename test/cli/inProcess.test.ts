@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/program';
 import { Store } from '../../src/store/store';
+import { objects, train } from './argumentsAndOutput';
 
 let root = '';
 before(async () => {
@@ -31,20 +32,6 @@ async function run(args: readonly string[], trainer = 'there is none') {
   const read = (stream: PassThrough) => String(stream.read() ?? '');
   return { code, stdout: read(stdout), stderr: read(stderr) };
 }
-
-const objects = (text: string) =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
-const train = (name: string, ...more: string[]) => [
-  'train-encoder',
-  '--name',
-  name,
-  '--data',
-  'a.csv',
-  ...more,
-];
 
 describe('the store', () => {
   const facts = {

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { root } from './places.mjs';
-import { textOf } from './smallData.mjs';
+import { textOf, trainedStore } from './smallData.mjs';
 import { openWorkbench } from './workbench.mjs';
 
 const labels = [
@@ -17,50 +12,12 @@ test(
   'P14: labels full of markup appear as text, in the editor, the hover and the dashboard',
   { timeout: 240_000 },
   async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'ulmfit-e2e-hostile-'));
-    const data = join(folder, '<b>rows.csv');
     const rows = Array.from(
       { length: 60 },
       (_, row) => `"${labels[row % 2]}",${textOf(row)} </script><script>document.title=1</script>`,
     );
-    writeFileSync(data, ['label,text', ...rows, ''].join('\n'));
-    const store = join(folder, 'store');
-    const ulmfit = (...args) =>
-      execFileSync(process.execPath, [join(root, 'dist', 'cli.js'), '--store', store, ...args], {
-        stdio: 'pipe',
-      });
-    const sizes = [
-      '--emb-sz',
-      '24',
-      '--n-hid',
-      '32',
-      '--n-layers',
-      '2',
-      '--bptt',
-      '20',
-      '--bs',
-      '4',
-      '--min-freq',
-      '1',
-    ];
-    ulmfit('train-encoder', '--name', 'words', '--data', data, ...sizes, '--epochs', '4', '--drop-mult', '0');
-    ulmfit(
-      ...[
-        'train-classifier',
-        '--name',
-        'topics',
-        '--encoder',
-        'words',
-        '--data',
-        data,
-        '--bs',
-        '8',
-        '--epochs',
-        '6',
-        '--drop-mult',
-        '0',
-      ],
-    );
+    const csv = ['label,text', ...rows, ''].join('\n');
+    const store = trainedStore('<b>rows.csv', csv, { bptt: 20, encoderEpochs: 4, classifierEpochs: 6 });
     const workbench = await openWorkbench(t, { store, files: { 'notes.txt': textOf(2) } });
     const { page } = workbench;
     await workbench.openExplorer();

@@ -30,49 +30,26 @@ let made;
 
 /** A store folder with the encoder `words` and the model `topics`; made once. */
 export function smallStore() {
-  if (made) return made;
-  const folder = mkdtempSync(join(tmpdir(), 'ulmfit-e2e-store-'));
-  const data = join(folder, 'rows.csv');
-  writeFileSync(data, smallCsv());
-  const store = join(folder, 'store');
-  const ulmfit = (...args) =>
-    execFileSync(process.execPath, [join(root, 'dist', 'cli.js'), '--store', store, ...args], {
-      stdio: 'pipe',
-    });
-  const sizes = [
-    '--emb-sz',
-    '24',
-    '--n-hid',
-    '32',
-    '--n-layers',
-    '2',
-    '--bptt',
-    '10',
-    '--bs',
-    '4',
-    '--min-freq',
-    '1',
-  ];
-  ulmfit('train-encoder', '--name', 'words', '--data', data, ...sizes, '--epochs', '8', '--drop-mult', '0');
-  ulmfit(
-    ...[
-      'train-classifier',
-      '--name',
-      'topics',
-      '--encoder',
-      'words',
-      '--data',
-      data,
-      '--bs',
-      '8',
-      '--epochs',
-      '10',
-      '--drop-mult',
-      '0',
-    ],
-  );
-  made = store;
+  made ??= trainedStore('rows.csv', smallCsv(), { bptt: 10, encoderEpochs: 8, classifierEpochs: 10 });
   return made;
+}
+
+/** Trains the encoder `words` and the model `topics` on a table by the command line. @returns the store's folder */
+export function trainedStore(fileName, csv, { bptt, encoderEpochs, classifierEpochs }) {
+  const folder = mkdtempSync(join(tmpdir(), 'ulmfit-e2e-store-'));
+  const data = join(folder, fileName);
+  writeFileSync(data, csv);
+  const store = join(folder, 'store');
+  const ulmfit = (command, flags) => {
+    const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+    const cli = join(root, 'dist', 'cli.js');
+    execFileSync(process.execPath, [cli, '--store', store, command, ...args], { stdio: 'pipe' });
+  };
+  const sizes = { 'emb-sz': 24, 'n-hid': 32, 'n-layers': 2, bptt, bs: 4, 'min-freq': 1 };
+  ulmfit('train-encoder', { name: 'words', data, ...sizes, epochs: encoderEpochs, 'drop-mult': 0 });
+  const classifier = { name: 'topics', encoder: 'words', data, bs: 8, epochs: classifierEpochs };
+  ulmfit('train-classifier', { ...classifier, 'drop-mult': 0 });
+  return store;
 }
 
 /** A task file that trains for so many epochs. */

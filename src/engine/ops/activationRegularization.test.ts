@@ -3,21 +3,7 @@ import { before, describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { useEngine } from '../engines';
 import { activationRegularization } from './activationRegularization';
-
-/** Three steps of three rows with one feature; the second row's window leaves out the last step, the third's is empty. */
-const output = () =>
-  tf.tensor3d(
-    [
-      [[1], [-5], [9]],
-      [[4], [-3], [9]],
-      [[2], [99], [9]],
-    ],
-    [3, 3, 1],
-  );
-const window = () => ({
-  start: tf.tensor1d([0, 0, 2], 'int32'),
-  end: tf.tensor1d([3, 2, 2], 'int32'),
-});
+import { exampleWindow as window, windowedOutput as output } from './windowExample';
 
 before(() => useEngine('reference'));
 
