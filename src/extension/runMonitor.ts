@@ -20,6 +20,8 @@ export class RunMonitor {
   readonly #changes = new Listeners<[]>();
   /** Finished runs do not change; their event files can be long. */
   readonly #finished = new Map<string, RunView>();
+  /** Events of a run whose start is not answered yet. */
+  readonly #early = new Map<string, RunEvent[]>();
   #live: LiveRun | undefined;
 
   constructor(
@@ -46,8 +48,7 @@ export class RunMonitor {
   /** All runs, the latest first. Runs that cannot be read are left out; the store lists them as broken. */
   async list(): Promise<RunView[]> {
     const { runs } = await this.store().runs.list();
-    const views = await Promise.all(runs.map((summary) => this.#view(summary)));
-    return views;
+    return Promise.all(runs.map((summary) => this.#view(summary)));
   }
 
   /** Every event of a run so far. @throws {UlmfitError} `not-found` */
@@ -153,8 +154,6 @@ export class RunMonitor {
     if (events.slice(before.length).some(endsRun)) this.#letGo();
     this.#changes.tell();
   }
-
-  readonly #early = new Map<string, RunEvent[]>();
 
   #receive(run: string, event: RunEvent): void {
     if (this.#live?.view.id === run) {

@@ -34,7 +34,6 @@ function fakeTrainer() {
       ended = true;
       return Promise.resolve();
     },
-    kill: crash,
   };
   return { running, crash, trainer, wasEnded: () => ended };
 }

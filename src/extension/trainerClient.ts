@@ -9,7 +9,6 @@ export interface RunningTrainer {
   readonly connection: Connection;
   readonly pid: number | undefined;
   end(): Promise<void>;
-  kill(): void;
 }
 
 export type TrainerState = 'stopped' | 'starting' | 'ready' | 'silent' | 'crashed';
@@ -77,11 +76,6 @@ export class TrainerClient {
   /** How far the requests are that have a `task`, in whatever they count. */
   onTaskProgress(listener: (task: string, done: number, total: number) => void): Subscription {
     return this.#tasks.add(listener);
-  }
-
-  /** The connection of the running process, for notifications; undefined while there is none. */
-  async connection(): Promise<Connection | undefined> {
-    return (await this.#trainer)?.connection;
   }
 
   /** Ends the process in good order; the next request starts another. */
