@@ -114,22 +114,29 @@ test('of equal logits the first is the answer', async () => {
   assert.deepEqual([...correct], [1]);
 });
 
-test('the numbers do not depend on how many rows are taken at a time', async () => {
+test('the numbers do not depend on how many rows and classes are taken at a time', async () => {
   await useTestedEngine();
   const drawn = { rows: 11, width: 5, classes: 23, seed: 8 };
   tf.tidy(() => {
     const tensors = inputsOf(drawn).map(({ shape, values }) => tf.tensor(values, [...shape]));
     const named = Object.fromEntries(['hidden', 'weight', 'bias'].map((name, i) => [name, tensors[i]]));
-    const run = (chunkRows: number): Float32Array[] =>
+    const run = (chunkRows: number, chunkClasses: number): Float32Array[] =>
       runKernelWithOutputs(
         linearCrossEntropyKernel,
         { ...(named as Record<string, tf.Tensor>), targets: targetsOf(drawn) },
-        { withGradient: true, chunkRows },
+        { withGradient: true, chunkRows, chunkClasses },
       ).map((tensor) => tensor.dataSync<'float32'>());
-    const whole = run(11);
-    for (const chunkRows of [1, 3, 4, 10]) {
-      for (const [index, values] of run(chunkRows).entries()) {
-        assertClose(values, whole[index] ?? new Float32Array(0), 1e-5, `${chunkRows} rows: output ${index}`);
+    const whole = run(11, 23);
+    for (const [chunkRows, chunkClasses] of [
+      [1, 23],
+      [3, 1],
+      [4, 5],
+      [10, 22],
+      [11, 8],
+    ] as const) {
+      for (const [index, values] of run(chunkRows, chunkClasses).entries()) {
+        const name = `${chunkRows} rows, ${chunkClasses} classes: output ${index}`;
+        assertClose(values, whole[index] ?? new Float32Array(0), 1e-5, name);
       }
     }
   });

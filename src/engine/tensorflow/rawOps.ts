@@ -76,6 +76,10 @@ export class RawOps {
     });
   }
 
+  transpose(x: Handle): Handle {
+    return this.run('Transpose', [x, this.integers([1, 0], 2)]);
+  }
+
   add(a: Handle, b: Handle): Handle {
     return this.run('AddV2', [a, b]);
   }
@@ -122,6 +126,11 @@ export class RawOps {
 
   zerosLike(x: Handle): Handle {
     return this.run('ZerosLike', [x]);
+  }
+
+  /** The numbers; waits for a graphics card to have them. */
+  read(x: Handle): ArrayLike<number> {
+    return this.backend.binding.tensorDataSync(x);
   }
 
   /** Makes a handle a tensor of tfjs, which owns it from now on. TensorFlow must have it in this very shape. */
