@@ -17,7 +17,10 @@ export interface LinearCrossEntropyInputs {
 export interface LinearCrossEntropyOutputs {
   /** Mean cross-entropy over all rows, in nats. */
   loss: tf.Scalar;
-  /** How many rows have their largest logit at the target; no gradient. */
+  /**
+   * How many rows have their largest logit at the target; no gradient. While a gradient is recorded it may be NaN: counting
+   * takes time, and training does not ask.
+   */
   correct: tf.Scalar;
 }
 

@@ -2,7 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { linearCrossEntropyKernel } from '../../ops/linearCrossEntropy';
 import type { Handle } from '../binding';
 import type { RawOps } from '../rawOps';
-import { RowScores } from './rowScores';
+import { DecoderGradients } from './decoderGradients';
+import { type Decoder, exponentials, type Range, softmaxes, type TileKind } from './decoderTiles';
 import {
   computeTensor,
   integersOf,
@@ -12,6 +13,7 @@ import {
   required,
   size,
 } from './kernel';
+import { RowScores } from './rowScores';
 
 export function registerLinearCrossEntropy(): void {
   registerTensorFlowKernel(linearCrossEntropyKernel, forward);
@@ -33,25 +35,15 @@ export function registerLinearCrossEntropy(): void {
 
 /** Logits held at a time: blocks below 32 MiB are used again, larger ones come fresh from the system, page by page. */
 const tileBytes = 31 * 2 ** 20;
-/** Probabilities kept until the sums over all classes are known. */
+/** What is kept of the logits until the sums over all classes are known. */
 const blockBytes = 160 * 2 ** 20;
-/** The logarithm of a smaller probability may be inexact. */
-const leastShare = 1e-30;
 /** More rows at a time make the products no faster. */
 const mostRows = 1200;
 
-/** Rows `first` … `first + count − 1`, or classes. */
-interface Range {
-  readonly first: number;
-  readonly count: number;
-}
-
-type Inputs = Record<'hidden' | 'weight' | 'bias', Handle>;
-
 /**
- * Block by block of rows (the attribute `chunkRows` sets how many), and in a block tile by tile of classes (`chunkClasses`):
- * such a tile's softmax is TensorFlow's own, and what it is of the softmax over all classes is a factor for each row, known
- * after the last tile. The factors go to the small arrays of the products.
+ * Block by block of rows (the attribute `chunkRows` sets how many), and in a block tile by tile of classes (`chunkClasses`).
+ * What a tile has of the softmax over all classes is, but for a factor for each row, known after the last tile; the
+ * factors go to the small arrays of the products.
  *
  * The gradients for a loss gradient of 1 are made in the same pass, because afterwards the probabilities P are gone: with
  * `P − onehot` for the gradient of the logits and n rows, `dHidden = (P − onehot)·W/n`, `dWeight = (P − onehot)ᵀ·hidden/n`,
@@ -59,7 +51,6 @@ type Inputs = Record<'hidden' | 'weight' | 'bias', Handle>;
  */
 function forward({ ops, input, attributes }: KernelCall): tf.TensorInfo[] {
   const rows = size(input('hidden'), 0);
-  const width = size(input('hidden'), 1);
   const classes = size(input('weight'), 0);
   const targets = integersOf(ops, input('targets'));
   for (const target of targets) {
@@ -68,43 +59,68 @@ function forward({ ops, input, attributes }: KernelCall): tf.TensorInfo[] {
     }
   }
   const withGradient = attributes['withGradient'] === true;
-  const inputs = {
+  const decoder = {
     hidden: ops.of(input('hidden')),
     weight: ops.of(input('weight')),
     bias: ops.of(input('bias')),
   };
-  const chosenRows = Number(attributes['chunkRows'] ?? rowsPerBlock(rows, classes));
-  const chosenClasses = Number(attributes['chunkClasses'] ?? classesPerTile(chosenRows, classes));
-  const tiles = ranges(classes, chosenClasses);
-  const gradients = new Gradients(ops, tiles.length);
-  let loss = 0;
-  let correct = 0;
-  for (const block of ranges(rows, chosenRows)) {
-    const hidden = ops.rows(inputs.hidden, block.first, block.count, 2);
-    const ofBlock = targets.subarray(block.first, block.first + block.count);
-    const scores = new RowScores(ofBlock);
-    const softmaxes = tiles.map((tile) => {
-      const softmax = tileSoftmax(ops, scores, { ...inputs, hidden }, tile, withGradient);
-      if (!withGradient) ops.release(softmax);
-      return softmax;
-    });
-    loss += scores.loss();
-    correct += scores.correct();
-    if (withGradient) {
-      const ofTiles = tiles.map((tile, index) => {
-        const factors = scores.factors(index, rows);
-        return { tile, softmax: required(softmaxes[index], 'a softmax'), factors };
-      });
-      gradients.add(ofTiles, { ...inputs, hidden });
-    }
-    ops.release(hidden);
-  }
-  const sums = [ops.tensor(ops.float(loss / rows), []), ops.tensor(ops.float(correct), [])];
+  const chunkRows = Number(attributes['chunkRows'] ?? rowsPerBlock(rows, classes));
+  const chunkClasses = Number(attributes['chunkClasses'] ?? classesPerTile(chunkRows, classes));
+  const blocks = ranges(rows, chunkRows);
+  const tiles = ranges(classes, chunkClasses);
+  const compute = (kind: TileKind): Result | undefined =>
+    pass(ops, { decoder, targets, blocks, tiles, kind, withGradient });
+  const fast = withGradient ? exponentials(ops, decoder.bias) : undefined;
+  const result = (fast && compute(fast)) ?? required(compute(softmaxes(ops)), 'a result');
+  const sums = [result.loss / rows, result.correct].map((sum) => ops.tensor(ops.float(sum), []));
   // Shown to tfjs as empty: it would make zeros of their sizes for the gradients that never arrive here.
   const hide = (handle: Handle): tf.TensorInfo => ops.tensor(handle, [0]);
   if (!withGradient) return [...sums, ...[0, 1, 2].map(() => hide(ops.floats(new Float32Array(0), 0)))];
-  const total = gradients.withoutTargets(inputs, ops.of(input('targets')), { rows, width, classes });
-  return [...sums, hide(total.hidden), hide(total.weight), hide(total.bias)];
+  const width = size(input('weight'), 1);
+  const { hidden, weight, bias } = result.gradients.total(ops.of(input('targets')), { width, classes });
+  return [...sums, hide(hidden), hide(weight), hide(bias)];
+}
+
+interface Pass {
+  readonly decoder: Decoder;
+  readonly targets: Int32Array;
+  readonly blocks: readonly Range[];
+  readonly tiles: readonly Range[];
+  readonly kind: TileKind;
+  readonly withGradient: boolean;
+}
+
+interface Result {
+  /** Summed over the rows, in nats. */
+  readonly loss: number;
+  readonly correct: number;
+  readonly gradients: DecoderGradients;
+}
+
+/** Undefined where tiles of this kind are not exact. */
+function pass(
+  ops: RawOps,
+  { decoder, targets, blocks, tiles, kind, withGradient }: Pass,
+): Result | undefined {
+  const gradients = new DecoderGradients(ops, decoder, targets.length, kind.columnFactors);
+  let loss = 0;
+  let correct = 0;
+  for (const block of blocks) {
+    const hidden = ops.rows(decoder.hidden, block.first, block.count, 2);
+    const scores = new RowScores(targets.subarray(block.first, block.first + block.count));
+    const made: Handle[] = [];
+    for (const tile of tiles) {
+      const handle = kind.make({ ...decoder, hidden }, tile, scores);
+      if (withGradient) made.push(handle);
+      else ops.release(handle);
+    }
+    if (!kind.isExact(scores)) return undefined;
+    loss += scores.loss();
+    correct += scores.correct();
+    if (withGradient) gradients.add(hidden, tiles, made, scores);
+    ops.release(hidden, ...made);
+  }
+  return { loss, correct, gradients };
 }
 
 function rowsPerBlock(rows: number, classes: number): number {
@@ -126,113 +142,4 @@ function ranges(total: number, size: number): Range[] {
     first: index * size,
     count: Math.min(size, total - index * size),
   }));
-}
-
-/** The softmax over the classes of a tile, `[rows, classes of the tile]`; what the loss needs of it goes to `scores`. */
-function tileSoftmax(
-  ops: RawOps,
-  scores: RowScores,
-  { hidden, weight, bias }: Inputs,
-  { first, count }: Range,
-  withGradient: boolean,
-): Handle {
-  const product = ops.matMul(hidden, ops.rows(weight, first, count, 2), { b: true });
-  const logits = ops.run('BiasAdd', [product, ops.rows(bias, first, count, 1)]);
-  ops.release(product);
-  const softmax = ops.run('Softmax', [logits]);
-  const highest = (x: Handle): ArrayLike<number> =>
-    ops.read(ops.run('Max', [x, ops.integer(1)], { keep_dims: false }));
-  const columns = ops.integers(scores.columns(first, count), scores.rows);
-  const atColumns = (x: Handle): ArrayLike<number> =>
-    ops.read(ops.run('GatherV2', [x, columns, ops.integer(1)], { batch_dims: 1 }));
-  const ofColumns = { logits: atColumns(logits), shares: atColumns(softmax) };
-  const ofHighest = highest(logits);
-  const isTooSmall = Array.from(ofColumns.shares).some((share) => share < leastShare);
-  // Which class is likeliest nobody asks while training, and it takes as long as three sums.
-  const answers = withGradient
-    ? undefined
-    : ops.read(ops.run('ArgMax', [logits, ops.integer(1)], { output_type: 'int32' }));
-  scores.addTile(first, count, {
-    highest: ofHighest,
-    ofColumns,
-    reference: isTooSmall ? { logits: ofHighest, shares: highest(softmax) } : ofColumns,
-    answers,
-  });
-  ops.release(logits);
-  return softmax;
-}
-
-interface TileOfBlock {
-  readonly tile: Range;
-  readonly softmax: Handle;
-  /** What turns the tile's softmax into the gradient of the logits, without the onehot: one number a row. */
-  readonly factors: Float32Array;
-}
-
-/** Sums over blocks and tiles. */
-class Gradients {
-  /** `P·W/n` of each block. */
-  readonly #hidden: Handle[] = [];
-  /** `Pᵀ·hidden/n` and `Σ P/n` of each tile. */
-  readonly #weight: (Handle | undefined)[];
-  readonly #bias: (Handle | undefined)[];
-
-  constructor(
-    private readonly ops: RawOps,
-    tiles: number,
-  ) {
-    this.#weight = Array<undefined>(tiles).fill(undefined);
-    this.#bias = Array<undefined>(tiles).fill(undefined);
-  }
-
-  /** Adds those of a block; deletes its softmaxes. */
-  add(tiles: readonly TileOfBlock[], { hidden, weight }: Inputs): void {
-    const { ops } = this;
-    let ofHidden: Handle | undefined;
-    for (const [index, { tile, softmax, factors }] of tiles.entries()) {
-      const rows = factors.length;
-      const column = ops.floats(factors, rows, 1);
-      const product = ops.matMul(softmax, ops.rows(weight, tile.first, tile.count, 2));
-      ofHidden = this.#sum(ofHidden, ops.multiply(product, column));
-      const scaled = ops.multiply(hidden, column);
-      this.#weight[index] = this.#sum(this.#weight[index], ops.matMul(softmax, scaled, { a: true }));
-      const sums = ops.matMul(ops.reshape(column, 1, rows), softmax);
-      this.#bias[index] = this.#sum(this.#bias[index], ops.reshape(sums, tile.count));
-      ops.release(product, column, scaled, sums, softmax);
-    }
-    this.#hidden.push(required(ofHidden, 'a tile'));
-  }
-
-  /** The gradients, with the onehot of all rows taken off. */
-  withoutTargets(
-    { hidden, weight }: Inputs,
-    targets: Handle,
-    { rows, width, classes }: Record<'rows' | 'width' | 'classes', number>,
-  ): Inputs {
-    const { ops } = this;
-    const oneOverRows = ops.float(1 / rows);
-    const whole = (parts: readonly (Handle | undefined)[]): Handle =>
-      ops.concat(
-        parts.map((part) => required(part, 'the gradient of a tile')),
-        0,
-      );
-    const perClass = (x: Handle): Handle => ops.run('UnsortedSegmentSum', [x, targets, ops.integer(classes)]);
-    const ofTargets = ops.run('GatherV2', [weight, targets, ops.integer(0)]);
-    const each = ops.run('Fill', [ops.integers([rows], 1), oneOverRows]);
-    return {
-      hidden: ops.subtract(
-        ops.reshape(whole(this.#hidden), rows, width),
-        ops.multiply(ofTargets, oneOverRows),
-      ),
-      weight: ops.subtract(whole(this.#weight), perClass(ops.multiply(hidden, oneOverRows))),
-      bias: ops.subtract(whole(this.#bias), perClass(each)),
-    };
-  }
-
-  #sum(total: Handle | undefined, more: Handle): Handle {
-    if (total === undefined) return more;
-    const sum = this.ops.add(total, more);
-    this.ops.release(total, more);
-    return sum;
-  }
 }
