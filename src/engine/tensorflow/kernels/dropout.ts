@@ -47,16 +47,19 @@ function recentMask(ops: RawOps, period: number, rate: number, key: StreamKey): 
   return ops.booleans(bytesOf(bits, period), period);
 }
 
-/** Each bit in a byte of its own, as TensorFlow has truth values. */
+/** Four bits each in a byte of its own, as TensorFlow has truth values, by the number that the bits are. */
+const fourBytes = new Uint32Array(
+  Uint8Array.from({ length: 64 }, (_, i) => ((i >>> 2) >>> (i & 3)) & 1).buffer,
+);
+
+/** Each bit in a byte of its own. */
 function bytesOf(bits: Int32Array, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let from = 0; from < length; from += 32) {
-    let word = bits[from >>> 5] ?? 0;
-    const end = Math.min(length, from + 32);
-    for (let i = from; i < end; i++) {
-      bytes[i] = word & 1;
-      word >>>= 1;
-    }
+  const eights = new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength);
+  const bytes = new Uint32Array(2 * eights.length);
+  for (let i = 0; i < eights.length; i++) {
+    const eight = eights[i] ?? 0;
+    bytes[2 * i] = fourBytes[eight & 15] ?? 0;
+    bytes[2 * i + 1] = fourBytes[eight >>> 4] ?? 0;
   }
-  return bytes;
+  return new Uint8Array(bytes.buffer, 0, length);
 }
