@@ -165,10 +165,14 @@ function gradient(dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]): Recor
   });
   const dGate = (gate: number): Float32Array => part(dGates, gate, rows * hidden);
 
+  // Both biases are added to the same gates.
+  let dBias: Float32Array | undefined;
   const biasGradient = (): tf.Tensor => {
-    const total = new Float32Array(4 * hidden);
-    for (let gate = 0; gate < 4; gate++) sumRows(backend, dGate(gate), rows, part(total, gate, hidden));
-    return asTensor(backend.wrap(total, 4 * hidden));
+    if (!dBias) {
+      dBias = new Float32Array(4 * hidden);
+      for (let gate = 0; gate < 4; gate++) sumRows(backend, dGate(gate), rows, part(dBias, gate, hidden));
+    }
+    return asTensor(backend.wrap(dBias.slice(), 4 * hidden));
   };
   return {
     h0: () => asTensor(backend.wrap(dh, batch, hidden)),

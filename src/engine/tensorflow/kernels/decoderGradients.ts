@@ -1,8 +1,9 @@
+import type { Range } from '../../decoderBlocks';
+import type { RowScores } from '../../rowScores';
 import type { Handle } from '../binding';
 import type { RawOps } from '../rawOps';
-import type { Decoder, Range, TileKind } from './decoderTiles';
+import type { Decoder, TileKind } from './decoderTiles';
 import { required } from './kernel';
-import type { RowScores } from './rowScores';
 
 /** The decoder's gradients for a loss gradient of 1, summed over blocks of rows and tiles of classes. */
 export class DecoderGradients {

@@ -1,15 +1,10 @@
+import type { Range } from '../../decoderBlocks';
+import type { RowScores } from '../../rowScores';
 import type { Handle } from '../binding';
 import type { RawOps } from '../rawOps';
-import type { RowScores } from './rowScores';
 
 /** Handles of `[rows, width]`, `[classes, width]`, `[classes]`. */
 export type Decoder = Record<'hidden' | 'weight' | 'bias', Handle>;
-
-/** Rows `first` … `first + count − 1`, or classes. */
-export interface Range {
-  readonly first: number;
-  readonly count: number;
-}
 
 /** How a tile of logits is brought to what the probabilities are made of. */
 export interface TileKind {

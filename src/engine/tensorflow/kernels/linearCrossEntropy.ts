@@ -1,9 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { linearCrossEntropyKernel } from '../../ops/linearCrossEntropy';
+import { type BlockLimits, type DecoderBlocks, decoderBlocks } from '../../decoderBlocks';
+import { RowScores } from '../../rowScores';
 import type { Handle } from '../binding';
 import type { RawOps } from '../rawOps';
 import { DecoderGradients } from './decoderGradients';
-import { type Decoder, exponentials, type Range, softmaxes, type TileKind } from './decoderTiles';
+import { type Decoder, exponentials, softmaxes, type TileKind } from './decoderTiles';
 import {
   computeTensor,
   integersOf,
@@ -13,7 +15,6 @@ import {
   required,
   size,
 } from './kernel';
-import { RowScores } from './rowScores';
 
 export function registerLinearCrossEntropy(): void {
   registerTensorFlowKernel(linearCrossEntropyKernel, forward);
@@ -33,12 +34,8 @@ export function registerLinearCrossEntropy(): void {
   });
 }
 
-/** Logits held at a time: blocks below 32 MiB are used again, larger ones come fresh from the system, page by page. */
-const tileBytes = 31 * 2 ** 20;
-/** What is kept of the logits until the sums over all classes are known. */
-const blockBytes = 160 * 2 ** 20;
-/** More rows at a time make the products no faster. */
-const mostRows = 1200;
+/** More rows make the products no faster. Memory below 32 MiB is used again; more comes fresh from the system, page by page. */
+const limits: BlockLimits = { rows: 1200, blockBytes: 160 * 2 ** 20, tileBytes: 31 * 2 ** 20 };
 
 /**
  * Block by block of rows (the attribute `chunkRows` sets how many), and in a block tile by tile of classes (`chunkClasses`).
@@ -64,12 +61,9 @@ function forward({ ops, input, attributes }: KernelCall): tf.TensorInfo[] {
     weight: ops.of(input('weight')),
     bias: ops.of(input('bias')),
   };
-  const chunkRows = Number(attributes['chunkRows'] ?? rowsPerBlock(rows, classes));
-  const chunkClasses = Number(attributes['chunkClasses'] ?? classesPerTile(chunkRows, classes));
-  const blocks = ranges(rows, chunkRows);
-  const tiles = ranges(classes, chunkClasses);
+  const parts = decoderBlocks(rows, classes, limits, attributes);
   const compute = (kind: TileKind): Result | undefined =>
-    pass(ops, { decoder, targets, blocks, tiles, kind, withGradient });
+    pass(ops, { decoder, targets, ...parts, kind, withGradient });
   const fast = withGradient ? exponentials(ops, decoder.bias) : undefined;
   const result = (fast && compute(fast)) ?? required(compute(softmaxes(ops)), 'a result');
   const sums = [result.loss / rows, result.correct].map((sum) => ops.tensor(ops.float(sum), []));
@@ -81,11 +75,9 @@ function forward({ ops, input, attributes }: KernelCall): tf.TensorInfo[] {
   return [...sums, hide(hidden), hide(weight), hide(bias)];
 }
 
-interface Pass {
+interface Pass extends DecoderBlocks {
   readonly decoder: Decoder;
   readonly targets: Int32Array;
-  readonly blocks: readonly Range[];
-  readonly tiles: readonly Range[];
   readonly kind: TileKind;
   readonly withGradient: boolean;
 }
@@ -121,25 +113,4 @@ function pass(
     ops.release(hidden, ...made);
   }
   return { loss, correct, gradients };
-}
-
-function rowsPerBlock(rows: number, classes: number): number {
-  const most = Math.floor(blockBytes / Float32Array.BYTES_PER_ELEMENT / classes);
-  return equalParts(rows, Math.max(1, Math.min(mostRows, most)));
-}
-
-function classesPerTile(rows: number, classes: number): number {
-  return equalParts(classes, Math.max(1, Math.floor(tileBytes / Float32Array.BYTES_PER_ELEMENT / rows)));
-}
-
-/** Parts of nearly equal size, since a small last one would cost as much in overhead as a large one. */
-function equalParts(total: number, most: number): number {
-  return Math.ceil(total / Math.ceil(total / most));
-}
-
-function ranges(total: number, size: number): Range[] {
-  return Array.from({ length: Math.ceil(total / size) }, (_, index) => ({
-    first: index * size,
-    count: Math.min(size, total - index * size),
-  }));
 }

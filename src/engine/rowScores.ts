@@ -1,4 +1,4 @@
-import type { Range } from './decoderTiles';
+import type { Range } from './decoderBlocks';
 
 /** What one tile of classes says of each row. */
 export interface TileScores {
