@@ -3,6 +3,8 @@ import { dropoutKernel } from '../../ops/dropout';
 import { isRecordingGradient, runKernel } from '../../ops/kernel';
 import type { StreamKey } from '../../random';
 import { applyKeptBits, keptBits } from '../../keptBits';
+import { Graph } from '../modelWriter';
+import { native32 } from '../nativeSession';
 import { type KernelCall, registerOnnxGradient, registerOnnxKernel, required } from './kernel';
 
 export function registerDropout(): void {
@@ -28,16 +30,24 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo {
   } else {
     const mask = new Float32Array(period).fill(1);
     applyKeptBits(mask, bits, factor, mask);
-    for (let from = 0; from < x.length; from += period) {
-      const to = from + period;
-      multiply(x.subarray(from, to), mask, out.subarray(from, to));
-    }
+    const repetitions = x.length / period;
+    backend.sessions.run(
+      'rows times mask',
+      rowsTimesMaskGraph,
+      { x: native32(x, repetitions, period), mask: native32(mask, period) },
+      { y: native32(out, repetitions, period) },
+    );
   }
   return backend.wrap(out, ...input('x').shape);
 }
 
-function multiply(x: Float32Array, mask: Float32Array, out: Float32Array): void {
-  for (let j = 0; j < out.length; j++) out[j] = (x[j] ?? 0) * (mask[j] ?? 0);
+function rowsTimesMaskGraph(): Graph {
+  const graph = new Graph('rowsTimesMask');
+  graph.input('x');
+  graph.input('mask');
+  graph.op('Mul', ['x', 'mask'], {}, 'y');
+  graph.output('y');
+  return graph;
 }
 
 /** Masks whose gradient is still to come; at one bit for each element they are small. */

@@ -259,13 +259,19 @@ function addScaledRows(x: Float32Array, factors: Float32Array, out: Float32Array
 function subtractTargets({ hidden, weight, width }: Decoder, targets: Int32Array, gradients: Decoder): void {
   const share = 1 / targets.length;
   for (const [row, target] of targets.entries()) {
+    const [ofRow, ofTarget] = [rowRange(row, width), rowRange(target, width)];
+    subtractScaled(gradients.hidden.subarray(...ofRow), weight.subarray(...ofTarget), share);
+    subtractScaled(gradients.weight.subarray(...ofTarget), hidden.subarray(...ofRow), share);
     gradients.bias[target] = (gradients.bias[target] ?? 0) - share;
-    for (let i = 0; i < width; i++) {
-      const [ofRow, ofTarget] = [row * width + i, target * width + i];
-      gradients.hidden[ofRow] = (gradients.hidden[ofRow] ?? 0) - (weight[ofTarget] ?? 0) * share;
-      gradients.weight[ofTarget] = (gradients.weight[ofTarget] ?? 0) - (hidden[ofRow] ?? 0) * share;
-    }
   }
+}
+
+function rowRange(row: number, width: number): [number, number] {
+  return [row * width, (row + 1) * width];
+}
+
+function subtractScaled(from: Float32Array, values: Float32Array, factor: number): void {
+  for (let i = 0; i < from.length; i++) from[i] = (from[i] ?? 0) - (values[i] ?? 0) * factor;
 }
 
 function scale(values: Float32Array, factor: number): void {
