@@ -27,8 +27,8 @@ export interface MemoryEstimate {
 const floatBytes = 4;
 /** Node, the libraries and the program. */
 const processBytes = 180 * 2 ** 20;
-/** Logits are made in chunks of this size. */
-const logitBytes = 64 * 2 ** 20;
+/** Probabilities are kept in blocks of about this size. */
+const logitBytes = 160 * 2 ** 20;
 /** Arrays that are kept to be used again, and texts. Measured: see the test. */
 const slack = 1.3;
 
