@@ -27,6 +27,7 @@ const files = ['src', 'test'].flatMap((folder) =>
     .map((file) => join(folder, String(file)))
     .filter((file) => isTestOfEngines(file) && words.every((word) => file.includes(word))),
 );
+if (files.length === 0) throw new Error(`No test file of the engine has ${words.join(' and ')} in its path.`);
 const started = performance.now();
 // One after the other: each opens the device, and SwiftShader takes all processors for itself.
 const flags = ['--import', 'tsx', '--test', '--test-concurrency=1'];

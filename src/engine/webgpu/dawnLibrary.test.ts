@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { UlmfitError } from '../../errors';
-import { findDawn, folderVariable, isWebgpuInstalled, loadDawn } from './dawnLibrary';
+import { findDawn, isWebgpuInstalled, loadDawn } from './dawnLibrary';
+import { folderVariable } from './folder';
 
 const folder = mkdtempSync(join(tmpdir(), 'ulmfit-dawn-'));
 const named = process.env[folderVariable];

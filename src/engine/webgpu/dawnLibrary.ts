@@ -4,12 +4,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UlmfitError } from '../../errors';
+import { folderVariable } from './folder';
 
 /** The version whose binding this engine knows how to drive. */
 export const dawnVersion = '0.6.2';
-
-/** A folder that holds the package `webgpu`, or the package itself. */
-export const folderVariable = 'ULMFIT_WEBGPU';
 
 export interface DawnModule {
   create(options: string[]): GPU;

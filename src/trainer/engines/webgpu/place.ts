@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-
-/** Names the folder of WebGPU for Node for this process and those that it starts (engine/webgpu/dawnLibrary.ts reads it). */
-const variable = 'ULMFIT_WEBGPU';
+import { folderVariable } from '../../../engine/webgpu/folder';
 
 /** Where it is installed on demand. */
 export function webgpuFolder(store: string): string {
@@ -10,5 +8,6 @@ export function webgpuFolder(store: string): string {
 
 /** Lets the engine look for WebGPU where it is installed on demand, unless the user has named another folder. */
 export function lookForWebgpu(store: string): void {
-  process.env[variable] ??= webgpuFolder(store);
+  const named = process.env[folderVariable];
+  if (named === undefined || named === '') process.env[folderVariable] = webgpuFolder(store);
 }

@@ -1,0 +1,2 @@
+/** Names a folder that holds the package `webgpu`, or the package itself, for a process and those that it starts. */
+export const folderVariable = 'ULMFIT_WEBGPU';
