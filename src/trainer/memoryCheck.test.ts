@@ -9,7 +9,7 @@ const gib = 2 ** 30;
 test('P12: a training that the machine has no room for is refused with the batch size to try', () => {
   assert.throws(() => checkMemory(sizes, { total: 1.3 * gib }), {
     code: 'out-of-memory',
-    message: /64 rows takes about 1\.7 GiB of memory; this machine has 1\.3 GiB/u,
+    message: /64 rows takes about 1\.8 GiB of memory; this machine has 1\.3 GiB/u,
     remedy: /--bs 16,/u,
   });
   assert.throws(() => checkMemory(sizes, { total: 0.5 * gib }), { remedy: /smaller model/u });
