@@ -23,3 +23,10 @@ test('the mask has the very bits of the reference', () => {
     { seed: 20240607, numRuns: 200 },
   );
 });
+
+test('a mask that is longer than the memory at first has them too', () => {
+  const [length, rate, key]: [number, number, StreamKey] = [600_001, 0.3, [7, 11]];
+  const mask = new Float32Array(length);
+  applyKeptBits(new Float32Array(length).fill(1), keptBits(length, rate, key), 1 / (1 - rate), mask);
+  assert.deepEqual(mask, dropoutMask(length, rate, key));
+});
