@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { run as runTests } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { run } from '../../scripts/install.mjs';
@@ -27,13 +28,21 @@ if (again && failed.length > 0) {
 }
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-/** Runs test files, each in a process of its own. */
+/** Runs test files one after the other, each in a process of its own. */
 async function filesThatFail(tests) {
   const failed = new Set();
-  const results = runTests({ files: tests, concurrency: 1 });
-  results.on('test:fail', ({ file }) => failed.add(file));
-  const report = results.compose(new spec());
+  const report = Readable.from(eventsOf(tests, failed)).compose(new spec());
   report.pipe(process.stdout, { end: false });
   await once(report, 'end');
   return [...failed];
+}
+
+/** Each file is a run by itself, because an event tells where a test is written, which for all of them is scenario.mjs. */
+async function* eventsOf(tests, failed) {
+  for (const file of tests) {
+    for await (const event of runTests({ files: [file], concurrency: 1 })) {
+      if (event.type === 'test:fail') failed.add(file);
+      yield event;
+    }
+  }
 }

@@ -100,6 +100,9 @@ function isSeen(locator, timeout = 3000) {
   );
 }
 
+/** What VS Code says where a window goes away while it asks for the items of a tree. */
+const isCancelledRefresh = /Unable to refresh tree view \S+: Canceled$/u;
+
 export class Workbench {
   constructor(page, facts) {
     this.page = page;
@@ -389,7 +392,9 @@ export class Workbench {
   /** Defects: what the extension calls one in its log, and what the extension host says of it. */
   loggedErrors() {
     const own = this.log().filter((line) => line.includes('[error]'));
-    const host = this.#logFiles('remoteexthost.log').filter((line) => /\[error\].*ulmfit/iu.test(line));
+    const host = this.#logFiles('remoteexthost.log').filter(
+      (line) => /\[error\].*ulmfit/iu.test(line) && !isCancelledRefresh.test(line),
+    );
     return [...own, ...host];
   }
 
