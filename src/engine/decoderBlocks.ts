@@ -36,7 +36,7 @@ export function decoderBlocks(
 }
 
 /** Parts of nearly equal size, since a small last one would cost as much in overhead as a large one. */
-function equalParts(total: number, most: number): number {
+export function equalParts(total: number, most: number): number {
   return Math.ceil(total / Math.ceil(total / most));
 }
 

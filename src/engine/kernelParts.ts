@@ -38,3 +38,12 @@ export function required<T>(value: T | undefined, what: string): T {
 export function size(tensor: tf.TensorInfo, axis: number): number {
   return required(tensor.shape[axis], `axis ${axis} of a tensor of rank ${tensor.shape.length}`);
 }
+
+/** @throws {RangeError} where a target is no class */
+export function checkTargets(targets: Iterable<number>, classes: number): void {
+  for (const target of targets) {
+    if (target < 0 || target >= classes) {
+      throw new RangeError(`Target ${target} is not one of the ${classes} classes.`);
+    }
+  }
+}

@@ -124,10 +124,6 @@ export class RawOps {
     return this.run('Sum', [x, this.integer(axis)], { keep_dims: false });
   }
 
-  zerosLike(x: Handle): Handle {
-    return this.run('ZerosLike', [x]);
-  }
-
   /** The numbers; waits for a graphics card to have them. */
   read(x: Handle): ArrayLike<number> {
     return this.backend.binding.tensorDataSync(x);

@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { dropoutKernel } from '../../ops/dropout';
-import { isRecordingGradient, runKernel } from '../../ops/kernel';
+import { runKernel } from '../../ops/kernel';
 import type { StreamKey } from '../../random';
-import { applyKeptBits, keptBits } from '../../keptBits';
+import { applyKeptBits } from '../../keptBits';
+import { recentBits } from '../../recentBits';
 import { Graph } from '../modelWriter';
 import { native32 } from '../nativeSession';
 import { type KernelCall, registerOnnxGradient, registerOnnxKernel, required } from './kernel';
@@ -48,24 +49,4 @@ function rowsTimesMaskGraph(): Graph {
   graph.op('Mul', ['x', 'mask'], {}, 'y');
   graph.output('y');
   return graph;
-}
-
-/** Masks whose gradient is still to come; at one bit for each element they are small. */
-const recent = new Map<string, Int32Array>();
-const mostRecent = 64;
-
-/** The bits of a mask; those drawn while a gradient is recorded are kept until the gradient has used them. */
-function recentBits(period: number, rate: number, key: StreamKey): Int32Array {
-  const name = `${period} ${rate} ${String(key)}`;
-  const known = recent.get(name);
-  if (known) {
-    if (!isRecordingGradient()) recent.delete(name);
-    return known;
-  }
-  const bits = keptBits(period, rate, key);
-  if (isRecordingGradient()) {
-    if (recent.size >= mostRecent) recent.delete(String(recent.keys().next().value));
-    recent.set(name, bits);
-  }
-  return bits;
 }

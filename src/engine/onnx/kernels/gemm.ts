@@ -43,19 +43,13 @@ function gemmGraph(transposeA: boolean, transposeB: boolean, hasAddend: boolean)
 
 const ones = new Map<number, Float32Array>();
 
-/** `out = Σ over rows` of a matrix `[rows, columns]`, plus `addend`: a product with ones is the fastest such sum. */
-export function sumRows(
-  backend: OnnxBackend,
-  matrix: Float32Array,
-  rows: number,
-  out: Float32Array,
-  addend?: Float32Array,
-): void {
+/** `out = Σ over rows` of a matrix `[rows, columns]`: a product with ones is the fastest such sum. */
+export function sumRows(backend: OnnxBackend, matrix: Float32Array, rows: number, out: Float32Array): void {
   let row = ones.get(rows);
   if (!row) {
     if (ones.size > 64) ones.clear();
     row = new Float32Array(rows).fill(1);
     ones.set(rows, row);
   }
-  gemm(backend, { a: row, b: matrix, rows: 1, inner: rows, columns: out.length, out, addend });
+  gemm(backend, { a: row, b: matrix, rows: 1, inner: rows, columns: out.length, out });
 }

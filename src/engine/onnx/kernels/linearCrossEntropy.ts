@@ -8,6 +8,7 @@ import { native32 } from '../nativeSession';
 import { gemm } from './gemm';
 import {
   asTensor,
+  checkTargets,
   type KernelCall,
   registerOnnxGradient,
   registerOnnxKernel,
@@ -64,11 +65,7 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   const width = size(input('hidden'), 1);
   const classes = size(input('weight'), 0);
   const targets = backend.integers(input('targets'));
-  for (const target of targets) {
-    if (target < 0 || target >= classes) {
-      throw new RangeError(`Target ${target} is not one of the ${classes} classes.`);
-    }
-  }
+  checkTargets(targets, classes);
   const decoder: Decoder = {
     hidden: backend.floats(input('hidden')),
     weight: backend.floats(input('weight')),
@@ -90,7 +87,7 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   let correct = 0;
   for (const block of blocks) {
     const scores = new RowScores(targets.subarray(block.first, block.first + block.count));
-    const hidden = rowsOf(decoder.hidden, block, width);
+    const given = { ...decoder, hidden: rowsOf(decoder.hidden, block, width) };
     // Of all tiles side by side; without a gradient each takes the place of the one before.
     const softmaxes = backend.buffers.scratch('softmax', block.count * (gradients ? classes : largestTile));
     const ofTile = ({ first, count }: Range): Float32Array => {
@@ -98,16 +95,15 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
       return softmaxes.subarray(from * block.count, (from + count) * block.count);
     };
     for (const tile of tiles) {
-      tileSoftmax(backend, { ...decoder, hidden }, tile, scores, ofTile(tile), gradients === undefined);
+      tileSoftmax(backend, given, tile, scores, ofTile(tile), gradients === undefined);
     }
     loss += scores.loss();
     correct += scores.correct();
     if (!gradients) continue;
+    const ofBlock = { ...gradients, hidden: rowsOf(gradients.hidden, block, width) };
     for (const [index, tile] of tiles.entries()) {
       const factors = scores.factors(index, rows);
-      const given = { ...decoder, hidden };
       const isFirst = { tile: index === 0, block: block.first === 0 };
-      const ofBlock = { ...gradients, hidden: rowsOf(gradients.hidden, block, width) };
       addGradients(backend, given, { tile, softmax: ofTile(tile), factors, isFirst }, ofBlock);
     }
   }
@@ -259,15 +255,12 @@ function addScaledRows(x: Float32Array, factors: Float32Array, out: Float32Array
 function subtractTargets({ hidden, weight, width }: Decoder, targets: Int32Array, gradients: Decoder): void {
   const share = 1 / targets.length;
   for (const [row, target] of targets.entries()) {
-    const [ofRow, ofTarget] = [rowRange(row, width), rowRange(target, width)];
-    subtractScaled(gradients.hidden.subarray(...ofRow), weight.subarray(...ofTarget), share);
-    subtractScaled(gradients.weight.subarray(...ofTarget), hidden.subarray(...ofRow), share);
+    const rowAt = (matrix: Float32Array, index: number): Float32Array =>
+      rowsOf(matrix, { first: index, count: 1 }, width);
+    subtractScaled(rowAt(gradients.hidden, row), rowAt(weight, target), share);
+    subtractScaled(rowAt(gradients.weight, target), rowAt(hidden, row), share);
     gradients.bias[target] = (gradients.bias[target] ?? 0) - share;
   }
-}
-
-function rowRange(row: number, width: number): [number, number] {
-  return [row * width, (row + 1) * width];
 }
 
 function subtractScaled(from: Float32Array, values: Float32Array, factor: number): void {

@@ -1,17 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { type LstmSizes, lstmSizesOf } from '../../lstmSizes';
 import { isRecordingGradient } from '../../ops/kernel';
 import { lstmLayerKernel } from '../../ops/lstmLayer';
 import { currentBackend, type OnnxBackend } from '../backend';
 import { native32, type NativeTensor } from '../nativeSession';
 import { gemm, sumRows } from './gemm';
-import {
-  asTensor,
-  type KernelCall,
-  registerOnnxGradient,
-  registerOnnxKernel,
-  required,
-  size,
-} from './kernel';
+import { asTensor, type KernelCall, registerOnnxGradient, registerOnnxKernel, required } from './kernel';
 import { backwardStepGraph, gateNames, stepGraph } from './lstmGraphs';
 import { transpose } from './transpose';
 
@@ -33,17 +27,6 @@ export function registerLstmLayer(): void {
   });
 }
 
-interface Sizes {
-  readonly time: number;
-  readonly batch: number;
-  readonly width: number;
-  readonly hidden: number;
-}
-
-function sizesOf(input: tf.TensorInfo, h0: tf.TensorInfo): Sizes {
-  return { time: size(input, 0), batch: size(input, 1), width: size(input, 2), hidden: size(h0, 1) };
-}
-
 /** Part `index` of an array of equal parts of `length` floats each. */
 function part(array: Float32Array, index: number, length: number): Float32Array {
   return array.subarray(index * length, (index + 1) * length);
@@ -56,7 +39,7 @@ function part(array: Float32Array, index: number, length: number): Float32Array 
 const floatsPerBlock = 2 ** 22;
 
 function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
-  const sizes = sizesOf(input('input'), input('h0'));
+  const sizes = lstmSizesOf(input('input'), input('h0'));
   const { time, batch, hidden } = sizes;
   const step = batch * hidden;
   const wanted = Number(attributes['stepsPerBlock'] ?? Math.floor(floatsPerBlock / (4 * step)));
@@ -111,7 +94,7 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
 /** The input's part of each gate for `count` steps from `first`, into the gates' slots from `slot` (of `slots`). */
 function projectInput(
   backend: OnnxBackend,
-  { batch, width, hidden }: Sizes,
+  { batch, width, hidden }: LstmSizes,
   arrays: Record<'input' | 'weightIh' | 'bias' | 'gates', Float32Array>,
   { first, count, slot, slots }: Record<'first' | 'count' | 'slot' | 'slots', number>,
 ): void {
@@ -150,7 +133,7 @@ function gradient(dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]): Recor
   if (!input || !h0 || !c0 || !weightIh || !weightHh || !output || !kept) {
     throw new Error('The LSTM layer ran without keeping what its gradient needs.');
   }
-  const sizes = sizesOf(input.tensor, h0.tensor);
+  const sizes = lstmSizesOf(input.tensor, h0.tensor);
   const { time, batch, width, hidden } = sizes;
   const rows = time * batch;
   const step = batch * hidden;
@@ -223,7 +206,7 @@ function gradient(dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]): Recor
 /** The gradients of the gates before their activation `[gate, time, batch, hidden]`, and of the first state. */
 function backwardThroughTime(
   backend: OnnxBackend,
-  { time, batch, hidden }: Sizes,
+  { time, batch, hidden }: LstmSizes,
   arrays: Record<'dOutput' | 'dh' | 'dc' | 'output' | 'c0' | 'kept' | 'weightHh', Float32Array>,
 ): { dGates: Float32Array; dh: Float32Array; dc: Float32Array } {
   const { dOutput, output, c0, kept } = arrays;

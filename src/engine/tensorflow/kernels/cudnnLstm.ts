@@ -10,7 +10,7 @@ import {
   unpackParameters,
 } from './cudnnParameters';
 import { currentBackend, type KernelCall, required } from './kernel';
-import { type LstmSizes, lstmSizesOf } from './lstmSizes';
+import { type LstmSizes, lstmSizesOf } from '../../lstmSizes';
 
 /** What both operations are told; without dropout, since the model drops out between layers by itself. */
 const attributes = {

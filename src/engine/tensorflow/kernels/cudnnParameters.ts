@@ -1,7 +1,7 @@
 import type { Handle } from '../binding';
 import type { RawOps } from '../rawOps';
 import { required } from './kernel';
-import type { LstmSizes } from './lstmSizes';
+import type { LstmSizes } from '../../lstmSizes';
 
 /** The parameters of one layer, in PyTorch's shapes and order of gates (i, f, g, o). */
 export const lstmParameterNames = ['weightIh', 'weightHh', 'biasIh', 'biasHh'] as const;

@@ -35,7 +35,7 @@ export function softmaxes(ops: RawOps): TileKind {
         readAt(ops, softmax, likeliest),
         (share, row) => (answers.logits[row] ?? NaN) - Math.log(share),
       );
-      const ofColumns = readAt(ops, logits, columnsOf(ops, scores, tile));
+      const ofColumns = readAt(ops, logits, ops.integers(scores.columns(tile), scores.rows));
       scores.addTile(tile, { ofColumns, logSums, logFactors: logSums, answers });
       ops.release(product, logits, likeliest);
       return softmax;
@@ -64,7 +64,7 @@ export function exponentials(ops: RawOps, bias: Handle): TileKind | undefined {
       const sums = ops.matMul(powers, ops.rows(columnFactors, tile.first, tile.count, 2));
       const columns = scores.columns(tile);
       const ofColumns = Float64Array.from(
-        readAt(ops, product, columnsOf(ops, scores, tile)),
+        readAt(ops, product, ops.integers(columns, scores.rows)),
         (logit, row) => logit + (biases[tile.first + (columns[row] ?? 0)] ?? NaN),
       );
       const logSums = Float64Array.from(ops.read(sums), Math.log);
@@ -77,10 +77,6 @@ export function exponentials(ops: RawOps, bias: Handle): TileKind | undefined {
 
 function productOf(ops: RawOps, hidden: Handle, weight: Handle, { first, count }: Range): Handle {
   return ops.matMul(hidden, ops.rows(weight, first, count, 2), { b: true });
-}
-
-function columnsOf(ops: RawOps, scores: RowScores, tile: Range): Handle {
-  return ops.integers(scores.columns(tile), scores.rows);
 }
 
 /** One number of each row. */

@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { keptBits } from '../../keptBits';
 import { dropoutKernel } from '../../ops/dropout';
-import { isRecordingGradient, runKernel } from '../../ops/kernel';
+import { runKernel } from '../../ops/kernel';
 import type { StreamKey } from '../../random';
-import type { Handle } from '../binding';
-import type { RawOps } from '../rawOps';
+import { recentBits } from '../../recentBits';
 import { type KernelCall, registerTensorFlowGradient, registerTensorFlowKernel, required } from './kernel';
 
 export function registerDropout(): void {
@@ -22,29 +20,12 @@ function forward({ ops, input, attributes }: KernelCall): tf.TensorInfo {
   const { shape } = input('x');
   const rate = Number(attributes['rate']);
   const period = Number(attributes['period']);
-  const mask = recentMask(ops, period, rate, attributes['key'] as StreamKey);
+  const bits = recentBits(period, rate, attributes['key'] as StreamKey);
+  const mask = ops.booleans(bytesOf(bits, period), 1, period);
   const x = ops.reshape(ops.of(input('x')), tf.util.sizeFromShape(shape) / period, period);
   const scaled = ops.multiply(x, ops.float(1 / (1 - rate)));
-  const dropped = ops.run('SelectV2', [ops.reshape(mask, 1, period), scaled, ops.float(0)]);
+  const dropped = ops.run('SelectV2', [mask, scaled, ops.float(0)]);
   return ops.tensor(ops.reshape(dropped, ...shape), shape);
-}
-
-/** Masks whose gradient is still to come; at one bit for each element they are small. */
-const recent = new Map<string, Int32Array>();
-const mostRecent = 64;
-
-/** Truth values `[period]`; the bits drawn while a gradient is recorded are kept until the gradient has used them. */
-function recentMask(ops: RawOps, period: number, rate: number, key: StreamKey): Handle {
-  const name = `${period} ${rate} ${String(key)}`;
-  const known = recent.get(name);
-  const bits = known ?? keptBits(period, rate, key);
-  if (known) {
-    if (!isRecordingGradient()) recent.delete(name);
-  } else if (isRecordingGradient()) {
-    if (recent.size >= mostRecent) recent.delete(String(recent.keys().next().value));
-    recent.set(name, bits);
-  }
-  return ops.booleans(bytesOf(bits, period), period);
 }
 
 /** Four bits each in a byte of its own, as TensorFlow has truth values, by the number that the bits are. */

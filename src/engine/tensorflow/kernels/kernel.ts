@@ -3,7 +3,7 @@ import { type KernelGradient, registerKernelGradient, required } from '../../ker
 import { isTensorFlowBackend, type TensorFlowBackend } from '../binding';
 import { type RawOps, withRawOps } from '../rawOps';
 
-export { required, size } from '../../kernelParts';
+export { checkTargets, required, size } from '../../kernelParts';
 
 /** The name under which `@tensorflow/tfjs-node` registers itself. */
 export const tensorflowBackendName = 'tensorflow';

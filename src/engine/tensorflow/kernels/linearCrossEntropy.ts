@@ -7,6 +7,7 @@ import type { RawOps } from '../rawOps';
 import { DecoderGradients } from './decoderGradients';
 import { type Decoder, exponentials, softmaxes, type TileKind } from './decoderTiles';
 import {
+  checkTargets,
   computeTensor,
   integersOf,
   type KernelCall,
@@ -50,11 +51,7 @@ function forward({ ops, input, attributes }: KernelCall): tf.TensorInfo[] {
   const rows = size(input('hidden'), 0);
   const classes = size(input('weight'), 0);
   const targets = integersOf(ops, input('targets'));
-  for (const target of targets) {
-    if (target < 0 || target >= classes) {
-      throw new RangeError(`Target ${target} is not one of the ${classes} classes.`);
-    }
-  }
+  checkTargets(targets, classes);
   const withGradient = attributes['withGradient'] === true;
   const decoder = {
     hidden: ops.of(input('hidden')),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { lstmLayer } from '../../ops/lstmLayer';
+import { lstmLayer, type LstmLayerInputs } from '../../ops/lstmLayer';
 import { RandomStream } from '../../random';
 import type { Handle, TensorFlowBackend } from '../binding';
 import { withRawOps } from '../rawOps';
@@ -88,16 +88,8 @@ function composedTrial(): Numbers {
       tf.tensor(example(name, inputShapes[name]), [...inputShapes[name]]),
     );
     const weighted = (...tensors: tf.Tensor[]): tf.Scalar => {
-      const [input, h0, c0, weightIh, weightHh, biasIh, biasHh] = tensors as [
-        tf.Tensor3D,
-        tf.Tensor2D,
-        tf.Tensor2D,
-        tf.Tensor2D,
-        tf.Tensor2D,
-        tf.Tensor1D,
-        tf.Tensor1D,
-      ];
-      const outputs = lstmLayer({ input, h0, c0, weightIh, weightHh, biasIh, biasHh });
+      const named = Object.fromEntries(inputNames.map((name, i) => [name, tensors[i]]));
+      const outputs = lstmLayer(named as unknown as LstmLayerInputs);
       const terms = outputNames.map((name) => {
         numbers.set(name, Float32Array.from(outputs[name].dataSync()));
         const weights = tf.tensor(example(`d ${name}`, outputShapes[name]), [...outputShapes[name]]);

@@ -14,7 +14,7 @@ import {
 } from './kernel';
 import { cudnnLayer, cudnnLayerGradient } from './cudnnLstm';
 import { usesCudnn } from './lstmChoice';
-import { type LstmSizes, lstmSizesOf } from './lstmSizes';
+import { type LstmSizes, lstmSizesOf } from '../../lstmSizes';
 
 export function registerLstmLayer(): void {
   registerTensorFlowKernel(lstmLayerKernel, (call) =>

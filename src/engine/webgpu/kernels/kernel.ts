@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type KernelGradient, registerKernelGradient, required } from '../../kernelParts';
 import { UlmfitWebgpuBackend, webgpuBackendName } from '../backend';
 
-export { asTensor, required, size } from '../../kernelParts';
+export { asTensor, checkTargets, required, size } from '../../kernelParts';
 
 export interface KernelCall {
   readonly backend: UlmfitWebgpuBackend;

@@ -1,9 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { equalParts } from '../../decoderBlocks';
 import { linearCrossEntropyKernel } from '../../ops/linearCrossEntropy';
-import { currentBackend, type UlmfitWebgpuBackend } from '../backend';
+import { currentBackend } from '../backend';
 import { flatGroups, flatIndex, type Shader } from '../shader';
 import {
   asTensor,
+  checkTargets,
   kept,
   type KernelCall,
   registerWebgpuGradient,
@@ -60,8 +62,7 @@ function scaled(saved: tf.Tensor, shape: number[], factor: tf.Tensor): tf.Tensor
 
 /** Rows of logits held at a time: as many as fit, in chunks of nearly one size. */
 export function rowsPerChunk(rows: number, classes: number, bytes: number): number {
-  const fitting = Math.max(1, Math.min(65_535, Math.floor(bytes / (4 * classes))));
-  return Math.ceil(rows / Math.ceil(rows / fitting));
+  return equalParts(rows, Math.max(1, Math.min(65_535, Math.floor(bytes / (4 * classes)))));
 }
 
 /**
@@ -73,7 +74,8 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   const rows = size(input('hidden'), 0);
   const width = size(input('hidden'), 1);
   const classes = size(input('weight'), 0);
-  checkTargets(backend, input('targets'), classes);
+  // Those that come straight from a batch are still here, where they can be looked at; the card reports nothing.
+  checkTargets((backend.hostValues(input('targets')) ?? []) as Int32Array, classes);
   const withGradient = attributes['withGradient'] === true;
   const gradients = withGradient
     ? {
@@ -141,15 +143,6 @@ function forward({ backend, input, attributes }: KernelCall): tf.TensorInfo[] {
   backend.disposeData(scores.dataId);
   if (!gradients) return [loss, correct];
   return [loss, correct, kept(gradients.hidden), kept(gradients.weight), kept(gradients.bias)];
-}
-
-/** Targets that come straight from a batch are still here, where they can be looked at; the card reports nothing. */
-function checkTargets(backend: UlmfitWebgpuBackend, targets: tf.TensorInfo, classes: number): void {
-  for (const target of (backend.hostValues(targets) ?? []) as Int32Array) {
-    if (target < 0 || target >= classes) {
-      throw new RangeError(`Target ${target} is not one of the ${classes} classes.`);
-    }
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { lstmSizesOf } from '../../lstmSizes';
 import { isRecordingGradient } from '../../ops/kernel';
 import { lstmLayerKernel } from '../../ops/lstmLayer';
 import { currentBackend } from '../backend';
@@ -9,7 +10,6 @@ import {
   registerWebgpuGradient,
   registerWebgpuKernel,
   required,
-  size,
 } from './kernel';
 import { backwardStepShader, forwardStepShader, rowsPerThread, stepGroups } from './lstmShaders';
 import { product } from './product';
@@ -27,12 +27,7 @@ export function registerLstmLayer(): void {
 
 /** One product for the input's part of all gates of all steps, then a dispatch for each step. */
 function forward({ backend, input }: KernelCall): tf.TensorInfo[] {
-  const [time, batch, width] = [0, 1, 2].map((axis) => size(input('input'), axis)) as [
-    number,
-    number,
-    number,
-  ];
-  const hidden = size(input('h0'), 1);
+  const { time, batch, width, hidden } = lstmSizesOf(input('input'), input('h0'));
   const gates = backend.allocate(time, batch, 4 * hidden);
   product(backend, {
     a: input('input'),
@@ -75,8 +70,7 @@ function gradient(dys: readonly tf.Tensor[], saved: readonly tf.Tensor[]): Recor
   if (!input || !h0 || !c0 || !weightIh || !weightHh || !output || !gates || !cells) {
     throw new Error('The LSTM layer ran without keeping what its gradient needs.');
   }
-  const [time, batch, width] = input.shape as [number, number, number];
-  const hidden = size(h0, 1);
+  const { time, batch, width, hidden } = lstmSizesOf(input, h0);
   const rows = time * batch;
   const columns = 4 * hidden;
   const dc = backend.allocate(batch, hidden);

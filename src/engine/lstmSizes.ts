@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { size } from './kernel';
+import { size } from './kernelParts';
 
 export interface LstmSizes {
   readonly time: number;
