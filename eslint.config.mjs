@@ -13,8 +13,9 @@ export const rooms = {
   data: ['text', 'engine', 'store'],
   model: ['text', 'data', 'engine', 'store'],
   training: ['text', 'data', 'model', 'engine', 'store'],
-  inference: ['text', 'data', 'model', 'training', 'engine', 'store'],
-  trainer: ['text', 'data', 'model', 'training', 'inference', 'engine', 'store', 'protocol'],
+  classifier: ['text', 'data', 'model', 'training', 'engine', 'store'],
+  inference: ['text', 'data', 'model', 'training', 'classifier', 'engine', 'store'],
+  trainer: ['text', 'data', 'model', 'training', 'classifier', 'inference', 'engine', 'store', 'protocol'],
   cli: ['protocol', 'store'],
   extension: ['protocol', 'store'],
 };

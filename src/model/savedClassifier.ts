@@ -1,30 +1,16 @@
-import type { EntryContent } from '../store/entries';
-import type { ModelConfig, ModelManifest } from '../store/manifest';
+import type { ModelConfig } from '../store/manifest';
 import type { ModelFacts } from '../store/models';
 import type { Store } from '../store/store';
-import { Vocab } from '../text/vocab';
+import type { Vocab } from '../text/vocab';
 import { classifierConfig } from './awdLstmConfig';
-import type { ClassifierMember } from './classifierMember';
-import { assignVariables, readVariables } from './namedTensors';
+import { readVariables } from './namedTensors';
 import {
   directionConfig,
   fromManifestConfig,
-  readsBackwards,
   type SavedFacts,
   toManifestConfig,
 } from './savedEncoder';
-import { classifierHeadDefaults, TextClassifier, type TextClassifierConfig } from './textClassifier';
-
-/** A classifier out of the store, ready to answer. */
-export interface SavedClassifier {
-  name: string;
-  /** Its answers are the mean of theirs; only an ensemble has more than one. */
-  members: readonly ClassifierMember[];
-  classes: readonly string[];
-  manifest: ModelManifest;
-  /** Frees the weights. */
-  dispose(): void;
-}
+import { classifierHeadDefaults, type TextClassifier, type TextClassifierConfig } from './textClassifier';
 
 /** @throws {UlmfitError} `save-failed`, `bad-setting` (the name), `already-exists` */
 export async function saveClassifier(
@@ -43,31 +29,6 @@ export async function saveClassifier(
 export function toClassifierManifestConfig(config: TextClassifierConfig): ModelConfig {
   const { bptt, maxLen, linFtrs, ps } = config;
   return { ...toManifestConfig(config), bptt, max_len: maxLen, lin_ftrs: linFtrs, ps };
-}
-
-/** @throws {UlmfitError} `not-found`, which names those that exist; `corrupt-file` where a file was altered */
-export async function readClassifier(store: Store, name: string): Promise<SavedClassifier> {
-  const entry = await store.models.load(name);
-  const { classes, config, members: listed } = entry.manifest;
-  const contents = entry.members ?? [entry];
-  const members = contents.map((content, index) =>
-    memberOf(content, listed?.[index]?.config ?? config, classes.length),
-  );
-  const dispose = () => {
-    for (const { model } of members) model.dispose();
-  };
-  return { name, members, classes, manifest: entry.manifest, dispose };
-}
-
-function memberOf(
-  { tensors, vocab: itos }: EntryContent,
-  config: ModelConfig,
-  classes: number,
-): ClassifierMember {
-  const vocab = Vocab.fromStrings(itos);
-  const model = new TextClassifier(classifierConfigOf(config), vocab.size, classes, 0);
-  assignVariables(model.variables, tensors);
-  return { model, vocab, backwards: readsBackwards(config) };
 }
 
 /** The settings of a classifier's manifest, and fastai's where it has none. */
