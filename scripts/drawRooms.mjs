@@ -37,7 +37,8 @@ const after = rest?.split(end)[1];
 if (after === undefined) fail('ARCHITECTURE.md has no place for the picture of the rooms.');
 const wanted = `${before}${begin}\n${picture()}\n${end}${after}`;
 if (process.argv.includes('--check')) {
-  if (text !== wanted) fail('The picture of the rooms in ARCHITECTURE.md is old: run node scripts/drawRooms.mjs.');
+  if (text !== wanted)
+    fail('The picture of the rooms in ARCHITECTURE.md is old: run node scripts/drawRooms.mjs.');
 } else writeFileSync(page, wanted);
 
 /** Files of src/ that a file imports, types too. */
@@ -45,7 +46,9 @@ function importsOf(file) {
   const { importedFiles } = ts.preProcessFile(readFileSync(join(source, file), 'utf8'));
   return importedFiles.flatMap(({ fileName }) => {
     if (!fileName.startsWith('.')) return [];
-    const path = relative(source, join(source, dirname(file), fileName)).split(sep).join('/');
+    const path = relative(source, join(source, dirname(file), fileName))
+      .split(sep)
+      .join('/');
     return files.has(`${path}.ts`) ? [`${path}.ts`] : [];
   });
 }

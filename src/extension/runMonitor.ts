@@ -1,6 +1,7 @@
 import { UlmfitError } from '../errors';
 import { endsRun, parseRunEvent, type RunEvent } from '../protocol/events';
-import type { TrainClassifierInput, TrainEncoderInput } from '../protocol/options';
+import type { TrainClassifierInput } from '../options/classifier';
+import type { TrainEncoderInput } from '../options/languageModel';
 import type { RunSummary } from '../store/runs';
 import type { Store } from '../store/store';
 import { Listeners, type Subscription } from './listeners';
