@@ -14,7 +14,8 @@ export const tracedCalls = [...onNetwork, ...onFiles].map((name) => `?${name}`).
 
 /** Read by whoever asks for the address of a host. */
 const filesOfNames = /^\/etc\/(?:resolv\.conf|hosts|gai\.conf)$/u;
-const devices = new Set(['/dev/null', '/dev/tty']);
+/** Devices, and the name that a process gives to a thread of its own. */
+const noFiles = /^\/(?:dev\/(?:null|tty)|proc\/self\/task\/\d+\/comm)$/u;
 
 export interface Trace {
   readonly network: readonly string[];
@@ -31,7 +32,7 @@ export function readTrace(folder: string, workingFolder: string, mayWrite: reado
     .filter((file) => file.startsWith('calls'))
     .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'));
   const isAllowed = (path: string) =>
-    devices.has(path) || mayWrite.some((allowed) => path === allowed || path.startsWith(allowed + sep));
+    noFiles.test(path) || mayWrite.some((allowed) => path === allowed || path.startsWith(allowed + sep));
   const network: string[] = [];
   const written: string[] = [];
   for (const line of lines) {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UlmfitError } from '../../errors';
+import { switchOffDriverCaches } from '../driverCaches';
 import { folderVariable } from './folder';
 
 /** The version whose binding this engine knows how to drive. */
@@ -62,6 +63,7 @@ export function loadDawn(): DawnModule {
       `Install it with "ulmfit doctor --install webgpu", name its folder in ${folderVariable}, or use the engine "onnx".`,
     );
   }
+  switchOffDriverCaches();
   try {
     return createRequire(__filename)(file) as DawnModule;
   } catch (error) {
