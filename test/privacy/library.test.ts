@@ -83,3 +83,15 @@ test(
     assert.match(stdout, /^engine-unavailable .*environment/u);
   },
 );
+
+test(
+  'P16: an ONNX Runtime that another part of the program has loaded is not used',
+  { skip: engine !== 'onnx' },
+  async (t) => {
+    const theirs = JSON.stringify(join(root, 'node_modules', 'onnxruntime-node', 'dist', 'binding.js'));
+    const { stdout } = await runScript(t, `require(${theirs});\n${training}\n${told}`);
+    assert.match(stdout, /^engine-unavailable Another part .*ORT_DISABLE_TELEMETRY/u);
+    const script = `process.env.ORT_DISABLE_TELEMETRY = '1'; require(${theirs});\n${training}\n${told}`;
+    assert.equal((await runScript(t, script)).stdout.trim(), 'trained');
+  },
+);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { filesIn, freshFolders, seesCalls, seesNetwork, type Watched, watchNode } from './watchedProcess';
@@ -61,7 +62,7 @@ describe('the guard of P16 notices a file', () => {
   });
 
   test('anywhere else, and one that is gone again', needsTrace, async (t) => {
-    const path = JSON.stringify(join(root, 'node_modules', '.stray'));
+    const path = JSON.stringify(join(tmpdir(), `ulmfit-stray-${process.pid}`));
     const { written } = await noticed(t, `${write(path)}; require('fs').unlinkSync(${path})`);
     assert.deepEqual(
       written.map((line) => line.split('(', 1)[0]),
