@@ -118,6 +118,7 @@ test('a client that fails is quoted, and the remedy says which file to get and w
   assert.equal(code, 'download-failed');
   assert.match(message, /npm could not download thing 1\.2\.3: npm error code E404 npm error 404 no such/u);
   for (const part of [wanted.file, 'thing 1.2.3', wanted.sha256, downloads]) assert.ok(remedy.includes(part));
+  assert.deepEqual(readdirSync(downloads), []);
 });
 
 test('a client that brings something else under another name is told of', async () => {

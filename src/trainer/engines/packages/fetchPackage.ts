@@ -32,8 +32,11 @@ export async function fetchPackage(
   const source = from === undefined ? undefined : sourceOf(from);
   if (source === undefined) {
     const scratch = join(downloads, wanted.client);
-    await rename(await fetchByClient(wanted, scratch, task), fetched);
-    await rm(scratch, { recursive: true, force: true });
+    try {
+      await rename(await fetchByClient(wanted, scratch, task), fetched);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
   } else if (source instanceof URL) {
     const { signal, onProgress, byHand } = task;
     const parts = join(downloads, 'parts');
