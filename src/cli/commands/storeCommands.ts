@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { EncoderManifest, ModelManifest } from '../../store/manifest';
 import { Store } from '../../store/store';
@@ -8,6 +9,12 @@ import { table } from '../output';
 import { resolveName } from '../resolveName';
 import { withTrainer } from '../withTrainer';
 import { example } from '../helpText';
+
+interface InstallFlags {
+  readonly cuda?: boolean;
+  /** An address or a folder. */
+  readonly from?: string;
+}
 
 type Run = (command: Command, action: (context: Context, operand: string) => Promise<void>) => void;
 
@@ -54,10 +61,14 @@ export function addStoreCommands(program: Command, run: Run): void {
     )
     .option('--cuda', 'with --install: for an NVIDIA card (default: if there is one)')
     .option('--no-cuda', 'with --install: for the processor')
+    .option(
+      '--from <address|folder>',
+      'with --install: where its files are (default: pip or npm fetches them)',
+    )
     .addHelpText('after', example('ulmfit doctor --install tensorflow'));
   run(check, (context) => {
-    const { install, cuda } = check.opts<{ install?: 'tensorflow' | 'webgpu'; cuda?: boolean }>();
-    return install ? installEngine(context, install, cuda) : doctor(context);
+    const { install, ...options } = check.opts<InstallFlags & { install?: 'tensorflow' | 'webgpu' }>();
+    return install ? installEngine(context, install, options) : doctor(context);
   });
 }
 
@@ -143,15 +154,14 @@ async function listRuns({ output, store: root }: Context): Promise<void> {
 async function installEngine(
   context: Context,
   engine: 'tensorflow' | 'webgpu',
-  cuda: boolean | undefined,
+  { cuda, from }: InstallFlags,
 ): Promise<void> {
-  const mirror = context.system.env[engine === 'webgpu' ? 'ULMFIT_NPM_MIRROR' : 'ULMFIT_WHEEL_MIRROR'];
   const result = await followTask(context, 'downloading', (connection, task) =>
     connection.request('install-engine', {
       task,
       engine,
       ...(cuda === undefined ? {} : { cuda }),
-      ...(mirror ? { server: mirror } : {}),
+      ...(from === undefined ? {} : { from: isAddress(from) ? from : resolve(from) }),
     }),
   );
   await context.output.result(result, () => {
@@ -161,6 +171,10 @@ async function installEngine(
     );
     context.output.line(`Check it with "ulmfit doctor --engine ${engine}".`);
   });
+}
+
+function isAddress(from: string): boolean {
+  return /^[a-z][a-z\d+.-]+:\/\//iu.test(from);
 }
 
 async function doctor(context: Context): Promise<void> {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { withTaskProgress } from './taskProgress';
 
-/** Downloads TensorFlow into the store after asking, since it is large, and lets the trainers that rest find it. */
+/** Installs TensorFlow after asking, since it is large, and lets the trainers that rest find it. */
 export async function installTensorFlow(services: Services): Promise<void> {
   const processor = { title: vscode.l10n.t('For the Processor (0.3 GB)'), cuda: false };
   const card = { title: vscode.l10n.t('For an NVIDIA Card (3.3 GB)'), cuda: true };
@@ -11,7 +11,7 @@ export async function installTensorFlow(services: Services): Promise<void> {
     {
       modal: true,
       detail: vscode.l10n.t(
-        'It comes from Python’s package index and goes to the store. Nothing of yours is sent.',
+        'pip fetches it as it is set up on this machine, into a folder of yours. Nothing of yours is sent.',
       ),
     },
     processor,
@@ -21,11 +21,11 @@ export async function installTensorFlow(services: Services): Promise<void> {
   await install(services, 'tensorflow', vscode.l10n.t('Downloading TensorFlow…'), chosen.cuda);
 }
 
-/** Downloads WebGPU for Node into the store after asking. */
+/** Installs WebGPU for Node after asking. */
 export async function installWebgpu(services: Services): Promise<void> {
   const download = vscode.l10n.t('Download');
   const detail = vscode.l10n.t(
-    'It is 51 MB, comes from the npm registry and goes to the store. Nothing of yours is sent.',
+    'It is 51 MB. npm fetches it as it is set up on this machine, into a folder of yours. Nothing of yours is sent.',
   );
   const question = vscode.l10n.t('Download WebGPU for Node?');
   const chosen = await vscode.window.showInformationMessage(question, { modal: true, detail }, download);
