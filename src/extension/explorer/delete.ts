@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { ask } from '../messages/notifications';
 import type { Services } from '../services';
 import { deletionQuestion, type StoreContents } from './deletion';
 import { modelInUse } from './modelInUse';
@@ -32,7 +33,7 @@ async function contentsOf({ store }: Services): Promise<StoreContents> {
 
 async function confirmed(message: string, detail: string, toTrash: boolean): Promise<boolean> {
   const yes = toTrash ? vscode.l10n.t('Move to Trash') : vscode.l10n.t('Delete');
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
+  return (await ask({ template: '{0}', values: [message], detail, isWarning: true }, yes)) === yes;
 }
 
 /** @returns whether it is gone, or may be deleted for good because there is no trash */
