@@ -4,6 +4,7 @@ import { leftInStore } from '../engine/installation/enginePlace';
 import { installedEngines } from '../engine/installedEngines';
 import type { EngineReport } from '../protocol/engineReport';
 import type { ReceivedParams, RequestResult } from '../protocol/requests';
+import { ownerFolder } from '../store/ownerOnly';
 import type { StepSizes } from '../training/engineCheck/speed';
 import type { EngineSelection } from './engines/engineSelection';
 
@@ -51,7 +52,7 @@ export async function examine(
 
 async function storeCheck(store: string): Promise<Check> {
   try {
-    await mkdir(store, { recursive: true });
+    await mkdir(store, { recursive: true, mode: ownerFolder });
     await access(store, constants.W_OK);
     return { name: 'store', ok: true, detail: store };
   } catch (error) {
