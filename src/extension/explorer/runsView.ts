@@ -4,7 +4,6 @@ import type { RunView } from '../runView';
 import type { Services } from '../services';
 import { brokenFacts } from './entryFacts';
 import { brokenNode, type BrokenNode } from './entriesView';
-import { brokenRuns } from './brokenRuns';
 import { folderSize } from './folderSize';
 import type { NodeSource } from './nodeTree';
 import type { ExplorerNode } from './nodes';
@@ -44,10 +43,9 @@ export function runSource(
   };
   return {
     nodes: async () => {
-      const views = await services.runs.list();
+      const { views, broken } = await services.runs.listAll();
       const good = views.map((view): RunListNode => ({ kind: 'run', name: view.id, view }));
-      const bad = await brokenRuns(services.store.runs, new Set(views.map(({ id }) => id)));
-      const nodes = [...good, ...bad.map((each) => brokenNode('run', each))];
+      const nodes = [...good, ...broken.map((each) => brokenNode('run', each))];
       onList(nodes);
       return nodes;
     },
