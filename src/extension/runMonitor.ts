@@ -58,8 +58,12 @@ export class RunMonitor {
 
   /** All runs, the latest first, and those that cannot be read with the reason why. */
   async listAll(): Promise<RunViewList> {
-    const { views, broken } = await this.#list.ask();
-    return { views: views.map((view) => this.#asSeenHere(view)), broken };
+    return this.#listHere(await this.#list.ask());
+  }
+
+  /** The latest runs alone, which are soon read. */
+  async listLatest(most: number): Promise<RunViewList> {
+    return this.#listHere(await this.#views.list(this.store().runs, most));
   }
 
   /** The events of a run so far; of very many evenly spaced ones. @throws {UlmfitError} `not-found`, `file-unreadable` */
@@ -201,6 +205,10 @@ export class RunMonitor {
   #letGo(): void {
     this.#live?.release();
     this.#live = undefined;
+  }
+
+  #listHere({ views, ...others }: RunViewList): RunViewList {
+    return { ...others, views: views.map((view) => this.#asSeenHere(view)) };
   }
 
   #asSeenHere(view: RunView): RunView {

@@ -1,16 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRunEvent } from '../protocol/events';
 import type { BrokenEntry } from '../store/entries';
-import { type EventEnds, readEventEnds } from '../store/eventEnds';
-import {
-  eventFileName,
-  readRunFile,
-  runFileName,
-  type Runs,
-  type RunStatus,
-  statusAfter,
-} from '../store/runs';
+import { eventStamp, readEventEnds } from '../store/eventEnds';
+import type { WrittenEvent } from '../store/eventLines';
+import { eventFileName, readRunFile, runFileName, type Runs, statusAfter } from '../store/runs';
 import { type RunView, withEvent } from './runView';
 
 /** All runs of a store as they lie on the disk. */
@@ -18,17 +11,15 @@ export interface RunViewList {
   /** The latest first. */
   readonly views: readonly RunView[];
   readonly broken: readonly BrokenEntry[];
+  /** There are more. */
+  readonly isCut: boolean;
 }
 
 /** What was read of a run while its event file was as `stamp` says. */
 interface Known {
   readonly stamp: string;
-  readonly read: Promise<ReadRun>;
-}
-
-interface ReadRun {
-  readonly view: Omit<RunView, 'status'>;
-  readonly last: EventEnds['last'][number] | undefined;
+  readonly view: RunView;
+  readonly last: WrittenEvent | undefined;
 }
 
 /** Sums up the runs of a store for lists. Of a run that has not changed since it was read nothing is read again. */
@@ -36,46 +27,34 @@ export class RunViews {
   /** By the run's folder. */
   #known: ReadonlyMap<string, Known> = new Map();
 
-  async list(runs: Runs): Promise<RunViewList> {
-    const known = new Map<string, Known>();
-    const { found, broken } = await runs.each((id, folder) => this.#view(id, folder, known));
+  /** @param most of the latest runs; all of them if left out */
+  async list(runs: Runs, most = Infinity): Promise<RunViewList> {
+    const known = new Map<string, Known>(most === Infinity ? [] : this.#known);
+    const look = (id: string, folder: string) => this.#view(id, folder, known);
+    const { found, broken, isCut } = await runs.each(look, most);
     // What is gone, or was of another store, is forgotten.
     this.#known = known;
-    return { views: found, broken: broken.map(({ id, folder, error }) => ({ name: id, folder, error })) };
+    const bad = broken.map(({ id, folder, error }) => ({ name: id, folder, error }));
+    return { views: found, broken: bad, isCut };
   }
 
   async #view(id: string, folder: string, known: Map<string, Known>): Promise<RunView> {
-    const stamp = await stampOf(join(folder, eventFileName));
-    let run = this.#known.get(folder);
-    if (run?.stamp !== stamp) run = { stamp, read: readRun(id, folder) };
-    const { view, last } = await run.read;
+    const before = this.#known.get(folder);
+    const isKnown = before?.stamp === (before && (await eventStamp(join(folder, eventFileName))));
+    const run = before && isKnown ? before : await readRun(id, folder);
     known.set(folder, run);
-    return { ...view, status: await statusAfter(last, folder) };
+    return { ...run.view, status: await statusAfter(run.last, folder) };
   }
 }
 
-/** Changes whenever something is appended to the file, or another takes its place. */
-async function stampOf(path: string): Promise<string> {
-  return stat(path).then(
-    ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
-    () => 'none',
-  );
-}
-
-async function readRun(id: string, folder: string): Promise<ReadRun> {
+async function readRun(id: string, folder: string): Promise<Known> {
   const { kind, name, createdAt } = await readRunFile(join(folder, runFileName));
-  const { first, last } = await readEventEnds(join(folder, eventFileName));
-  const status: RunStatus = 'interrupted';
-  const fresh: RunView = { id, kind, name, createdAt, status, epochs: [] };
-  return { view: viewOf(fresh, first, last), last: last.at(-1) };
-}
-
-/** Of what lies between the ends nothing is known, so of the beginning the plan alone still holds. */
-function viewOf(fresh: RunView, first: EventEnds['first'], last: EventEnds['last']): RunView {
-  const started = first.map(parseRunEvent).findLast((event) => event?.event === 'started');
-  const plan = started ? withEvent(fresh, started) : fresh;
-  return last
+  const { started, last, stamp } = await readEventEnds(join(folder, eventFileName));
+  const fresh: RunView = { id, kind, name, createdAt, status: 'interrupted', epochs: [] };
+  // Of what lies between the ends nothing is known, so of the beginning the plan alone still holds.
+  const view = [started, ...last]
     .map(parseRunEvent)
     .filter((event) => event !== undefined)
-    .reduce(withEvent, plan);
+    .reduce(withEvent, fresh);
+  return { view, last: last.at(-1), stamp };
 }

@@ -30,20 +30,34 @@ const icons: Readonly<Record<RunStatus, string>> = {
   cancelled: 'circle-slash',
 };
 
+/** The runs that a user sees first are shown before thousands of others are read. */
+const firstRuns = 100;
+
 /**
  * @param onList is told of every list that was read
+ * @param onMore is called when more has been read than was shown first
  */
 export function runSource(
   services: Services,
   onList: (nodes: readonly RunListNode[]) => void,
+  onMore: () => void,
 ): NodeSource<RunListNode> {
+  let isFirst = true;
+  const list = async () => {
+    if (!isFirst) return services.runs.listAll();
+    const first = await services.runs.listLatest(firstRuns);
+    isFirst = false;
+    // What goes wrong is said where the list is read again for it.
+    if (first.isCut) void services.runs.listAll().then(onMore, onMore);
+    return first;
+  };
   const now = ({ view }: RunNode): RunView => {
     const { active } = services.runs;
     return active?.id === view.id ? active : view;
   };
   return {
     nodes: async () => {
-      const { views, broken } = await services.runs.listAll();
+      const { views, broken } = await list();
       const good = views.map((view): RunListNode => ({ kind: 'run', name: view.id, view }));
       const nodes = [...good, ...broken.map((each) => brokenNode('run', each))];
       onList(nodes);
