@@ -1,7 +1,8 @@
+import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { UlmfitError } from '../errors';
 import { unreadableFile } from './fileErrors';
-import { openRegularFile } from './regularFile';
+import { openWithStats } from './regularFile';
 
 /** An event as it was written; the protocol's schema says which it is. */
 export type WrittenEvent = Readonly<Record<string, unknown>>;
@@ -15,18 +16,18 @@ const bytesAtOnce = 256 * 2 ** 10;
 /** Opens an event file, or gives undefined where there is none. @throws UlmfitError `file-unreadable` */
 export async function withEventFile<Result>(
   path: string,
-  use: (file: FileHandle, size: number) => Promise<Result>,
+  use: (file: FileHandle, size: number, stats: Stats) => Promise<Result>,
 ): Promise<Result | undefined> {
   let file: FileHandle;
+  let stats: Stats;
   try {
-    file = await openRegularFile(path);
+    ({ handle: file, stats } = await openWithStats(path));
   } catch (error) {
     if (error instanceof UlmfitError && error.code === 'file-not-found') return undefined;
     throw error;
   }
   try {
-    const { size } = await file.stat();
-    return await use(file, size);
+    return await use(file, stats.size, stats);
   } catch (error) {
     throw error instanceof UlmfitError ? error : unreadableFile(path, error);
   } finally {

@@ -146,14 +146,17 @@ export class Runs {
   /**
    * Looks at every run, the latest first. One whose look fails is broken, and takes no other with it.
    *
+   * @param most runs to look at
    * @throws UlmfitError `file-unreadable` where the folder of runs cannot be read
    */
   async each<Found>(
     look: (id: string, folder: string) => Promise<Found>,
-  ): Promise<{ found: Found[]; broken: BrokenRun[] }> {
+    most = Infinity,
+  ): Promise<{ found: Found[]; broken: BrokenRun[]; isCut: boolean }> {
     const found: Found[] = [];
     const broken: BrokenRun[] = [];
-    const looks = await concurrently((await this.ids()).reverse(), async (id) => {
+    const ids = (await this.ids()).reverse();
+    const looks = await concurrently(ids.slice(0, most), async (id) => {
       const folder = join(this.folder, id);
       try {
         return { found: await look(id, folder) };
@@ -167,7 +170,7 @@ export class Runs {
       if (each.found !== undefined) found.push(each.found);
       if (each.broken) broken.push(each.broken);
     }
-    return { found, broken };
+    return { found, broken, isCut: ids.length > most };
   }
 
   /** @throws UlmfitError `not-found`, and `file-unreadable` or `corrupt-file` for an event file that is none */
