@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { RunMonitor } from '../../src/extension/runMonitor';
-import type { TrainerClient } from '../../src/extension/trainerClient';
 import { Store } from '../../src/store/store';
 import { makeBadRuns } from './hostileRuns';
+import { idleTrainer } from './idleTrainer';
 
 let root = '';
 let store = new Store('.');
@@ -25,12 +25,6 @@ async function makeGoodRun(id: string): Promise<void> {
   await log.append({ event: 'result', run: id, kind: 'encoder', name: 'good', metrics: { valid_loss: 1 } });
   await log.close();
 }
-
-const idleTrainer = {
-  state: 'ready',
-  onEvent: () => ({ dispose: () => undefined }),
-  onStateChange: () => ({ dispose: () => undefined }),
-} as Partial<TrainerClient> as TrainerClient;
 
 test('P22: a run whose event file is no such file is one bad entry of the list of runs', async () => {
   await makeGoodRun('good');

@@ -19,7 +19,9 @@ const hasPermissions = isUnix && process.getuid?.() !== 0;
 
 /** How each bad run's event file is made. */
 const kinds: Readonly<Record<string, (path: string) => void>> = {
-  'a folder': (path) => mkdirSync(path),
+  'a folder': (path) => {
+    mkdirSync(path);
+  },
   '3 GB of NULs': (path) => {
     sparse(path, 3 * 2 ** 30);
   },

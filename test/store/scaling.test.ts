@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { RunMonitor } from '../../src/extension/runMonitor';
-import type { TrainerClient } from '../../src/extension/trainerClient';
 import { Store } from '../../src/store/store';
 import { type Counted, countCalls } from './countedCalls';
+import { idleTrainer } from './idleTrainer';
 
 let root = '';
 before(async () => {
@@ -39,12 +39,6 @@ async function storeOfModels(count: number): Promise<Store> {
   }
   return store;
 }
-
-const idleTrainer = {
-  state: 'ready',
-  onEvent: () => ({ dispose: () => undefined }),
-  onStateChange: () => ({ dispose: () => undefined }),
-} as Partial<TrainerClient> as TrainerClient;
 
 /** Calls and names grow no faster than what is listed, some fixed calls aside. */
 function assertLinear(few: Counted, many: Counted, times: number): void {
