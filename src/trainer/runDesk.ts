@@ -19,6 +19,7 @@ import { beginningOf, stepSizes } from './engines/engineOfRun';
 import { errorEvent } from './errorEvent';
 import { refuseAfterTwoFailures } from './failedSteps';
 import { asOutOfMemory, type MachineMemory } from './memoryCheck';
+import { historyOf } from './runHistory';
 import { progressMilliseconds } from './runTeller';
 import { type StopMode, TrainingRun } from './trainingRun';
 import type { PrepareProgress, TrainingJob } from './trainingJob';
@@ -77,7 +78,7 @@ export class RunDesk {
         'Train it further with extend, or start it anew with rerun.',
       );
     }
-    refuseAfterTwoFailures(id, (await this.store.runs.events(id)).events);
+    refuseAfterTwoFailures(id, (await historyOf(this.store, id)).failures);
     this.#launch(run, true, extendBy);
     return id;
   }
@@ -189,6 +190,7 @@ export class RunDesk {
         resume,
         extendBy,
         checkpointSeconds,
+        progressLogged: before.progress,
         emit,
       });
       active.run = run;
