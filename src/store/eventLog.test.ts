@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { readEvents, readLastEvent } from './eventLog';
+import { EventLog, readEvents, readLastEvent } from './eventLog';
 
 let folder = '';
 before(async () => {
@@ -32,4 +32,25 @@ test('a file that is missing or empty has no last event', async () => {
   assert.equal(await readLastEvent(join(folder, 'nowhere')), undefined);
   await writeFile(join(folder, 'empty'), '');
   assert.equal(await readLastEvent(join(folder, 'empty')), undefined);
+});
+
+test('P24: an event after one that a full disk took half of is a line of its own', async (t) => {
+  const path = join(folder, 'torn.ndjson');
+  const other = await open(join(folder, 'other'), 'w');
+  const handles = Object.getPrototypeOf(other) as typeof other;
+  await other.close();
+  const log = await EventLog.open(path);
+  await log.append({ event: 'started' });
+  const mocked = t.mock.method(handles, 'appendFile', async function (this: typeof other, line: string) {
+    await this.write(line.slice(0, line.length >> 1));
+    throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+  });
+  await assert.rejects(log.append({ event: 'progress' }), {
+    code: 'save-failed',
+    message: /the disk is full/u,
+  });
+  mocked.mock.restore();
+  await log.append({ event: 'error' });
+  await log.close();
+  assert.deepEqual((await readEvents(path)).events, [{ event: 'started' }, { event: 'error' }]);
 });

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { UlmfitError } from '../errors';
+import { unreadableFile } from './fileErrors';
 import { errorCode } from './fileSystem';
 import { saveFailure } from './saveFailure';
 
@@ -44,14 +45,26 @@ export class EventLog {
    */
   async append(event: Readonly<Record<string, unknown>>): Promise<void> {
     const previous = this.queue;
-    const written = previous.then(() => this.handle.appendFile(`${JSON.stringify(event)}\n`));
+    const written = previous.then(() => this.write(`${JSON.stringify(event)}\n`));
     this.queue = written.catch(() => undefined);
     await written.catch((error: unknown) => {
       throw saveFailure(`${this.path} could not be written`, error);
     });
   }
 
+  private async write(line: string): Promise<void> {
+    try {
+      await this.handle.appendFile(this.isTorn ? `\n${line}` : line);
+      this.isTorn = false;
+    } catch (error) {
+      this.isTorn = true;
+      throw error;
+    }
+  }
+
   private queue: Promise<unknown> = Promise.resolve();
+  /** The last line may be half a one: a full disk takes what it has room for. */
+  private isTorn = false;
 
   /** Waits until all events are on the disk: at a checkpoint, so that the log is never behind it. */
   async sync(): Promise<void> {
@@ -85,7 +98,7 @@ export async function readEvents(path: string): Promise<EventLines> {
     }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { events: [], broken: [] };
-    throw error;
+    throw error instanceof UlmfitError ? error : unreadableFile(path, error);
   }
   const events: Readonly<Record<string, unknown>>[] = [];
   const broken: number[] = [];
@@ -111,7 +124,7 @@ export async function readLastEvent(path: string): Promise<Readonly<Record<strin
     handle = await open(path, 'r');
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
+    throw unreadableFile(path, error);
   }
   try {
     const { size } = await handle.stat();
@@ -128,6 +141,8 @@ export async function readLastEvent(path: string): Promise<Readonly<Record<strin
       }
       if (start === 0) return undefined;
     }
+  } catch (error) {
+    throw unreadableFile(path, error);
   } finally {
     await handle.close();
   }

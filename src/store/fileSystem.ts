@@ -1,5 +1,8 @@
 import { open, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { errorCode } from '../systemErrors';
+
+export { errorCode };
 
 /** A new file that is being written. */
 export interface WritableFile {
@@ -90,8 +93,3 @@ export const nodeFileSystem: FileSystem = {
     }
   },
 };
-
-/** `ENOENT` and the like, of a failed system call. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
