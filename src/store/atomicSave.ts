@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { errorCode, nodeFileSystem, type FileSystem, type WritableFile } from './fileSystem';
+import { nodeFileSystem, type FileSystem, type WritableFile } from './fileSystem';
 import { writeSafetensors, type TensorMap } from './safetensors';
 import { saveFailure } from './saveFailure';
+import { sealed } from './seal';
+import { removeAbandoned, savingPath, whileBeingWritten } from './unfinishedSaves';
 
 /** What a manifest says of each file of its folder. */
 export interface FileFacts {
@@ -15,20 +17,16 @@ export const manifestName = 'manifest.json';
 /*
  * How a folder is saved. Beside the target `<name>` there may be, for a while:
  *
- *   .<name>.saving-<process id>-<random>   being written; never looked at by a reader
- *   .<name>.old-<time>-<random>            the version before, moved aside; used where `<name>` is missing
+ *   .<name>.saving-<process>-<random>   being written; never looked at by a reader (unfinishedSaves.ts)
+ *   .<name>.old-<time>-<random>         the version before, moved aside; used where `<name>` is missing
  *
  * Write the first → fsync each file → manifest with their hashes, last → fsync → move `<name>` aside → move the
  * new one in → fsync the parent → delete the old. A process that dies between the two moves leaves the old version
  * under its aside name, where `currentFolder` finds it. (A single exchange of two folders would need no aside name,
  * but no portable call does that; Windows cannot even rename over an empty folder.)
  */
-const savingPrefix = (name: string) => `.${name}.saving-`;
 const oldPrefix = (name: string) => `.${name}.old-`;
 const uniqueSuffix = () => randomBytes(4).toString('hex');
-
-/** Temporary folders of this process that are in use, so that a save beside them leaves them alone. */
-const beingWritten = new Set<string>();
 
 /** The folder that {@link saveFolder} fills: every file is hashed while it is written and on the disk before the next. */
 export class NewFolder {
@@ -96,24 +94,24 @@ export async function saveFolder(
 ): Promise<void> {
   const parent = dirname(target);
   const name = basename(target);
-  const temporary = join(parent, `${savingPrefix(name)}${process.pid}-${uniqueSuffix()}`);
-  beingWritten.add(temporary);
+  const temporary = await savingPath(parent, name);
   try {
-    await removeAbandoned(parent, name, fileSystem);
-    await removeOldVersions(parent, name, fileSystem);
-    await fileSystem.createFolder(temporary);
-    const folder = new NewFolder(temporary, fileSystem);
-    await writeFiles(folder);
-    if (manifest) {
-      await folder.writeJson(manifestName, { ...manifest, files: Object.fromEntries(folder.files) }, 2);
-    }
-    await fileSystem.syncFolder(temporary);
-    await moveIn(temporary, target, fileSystem);
+    await whileBeingWritten(temporary, async () => {
+      await removeAbandoned(parent, name, fileSystem);
+      await removeOldVersions(parent, name, fileSystem);
+      await fileSystem.createFolder(temporary);
+      const folder = new NewFolder(temporary, fileSystem);
+      await writeFiles(folder);
+      if (manifest) {
+        const files = Object.fromEntries(folder.files);
+        await folder.writeBytes(manifestName, Buffer.from(sealed({ ...manifest, files })));
+      }
+      await fileSystem.syncFolder(temporary);
+      await moveIn(temporary, target, fileSystem);
+    });
   } catch (error) {
     await removeIfPossible(temporary, fileSystem);
     throw saveFailure(`${target} was not saved, and what was there before is unchanged`, error);
-  } finally {
-    beingWritten.delete(temporary);
   }
   await removeOldVersions(parent, name, fileSystem);
 }
@@ -180,16 +178,15 @@ export async function removeFolder(
   name: string,
   fileSystem: FileSystem = nodeFileSystem,
 ): Promise<void> {
-  const doomed = () => join(parent, `${savingPrefix(name)}${process.pid}-${uniqueSuffix()}`);
   try {
     const names = await fileSystem.names(parent);
     // The versions moved aside go first: they must not come back when the folder itself is gone.
     const old = names.filter((entry) => entry.startsWith(oldPrefix(name)));
     if (names.includes(name)) {
       for (const entry of old) await fileSystem.remove(join(parent, entry));
-      await fileSystem.rename(join(parent, name), doomed());
+      await fileSystem.rename(join(parent, name), await savingPath(parent, name));
     } else {
-      for (const entry of old) await fileSystem.rename(join(parent, entry), doomed());
+      for (const entry of old) await fileSystem.rename(join(parent, entry), await savingPath(parent, name));
     }
     await fileSystem.syncFolder(parent);
     await removeAbandoned(parent, name, fileSystem);
@@ -235,29 +232,6 @@ async function removeOldVersions(parent: string, name: string, fileSystem: FileS
   }
 }
 
-/** Deletes what saves of this name left behind whose process is gone. */
-async function removeAbandoned(parent: string, name: string, fileSystem: FileSystem): Promise<void> {
-  const prefix = savingPrefix(name);
-  for (const entry of await fileSystem.names(parent)) {
-    if (!entry.startsWith(prefix)) continue;
-    const path = join(parent, entry);
-    const owner = Number.parseInt(entry.slice(prefix.length), 10);
-    const inUse = owner === process.pid ? beingWritten.has(path) : processExists(owner);
-    if (!inUse) await fileSystem.remove(path);
-  }
-}
-
 async function removeIfPossible(path: string, fileSystem: FileSystem): Promise<void> {
   await fileSystem.remove(path).catch(() => undefined);
-}
-
-/** Whether a process of this id runs on this machine, whoever owns it. */
-export function processExists(id: number): boolean {
-  if (!Number.isInteger(id) || id <= 0) return false;
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
 }

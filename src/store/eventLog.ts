@@ -40,14 +40,26 @@ export class EventLog {
    */
   async append(event: Readonly<Record<string, unknown>>): Promise<void> {
     const previous = this.queue;
-    const written = previous.then(() => this.handle.appendFile(`${JSON.stringify(event)}\n`));
+    const written = previous.then(() => this.write(`${JSON.stringify(event)}\n`));
     this.queue = written.catch(() => undefined);
     await written.catch((error: unknown) => {
       throw saveFailure(`${this.path} could not be written`, error);
     });
   }
 
+  private async write(line: string): Promise<void> {
+    try {
+      await this.handle.appendFile(this.isTorn ? `\n${line}` : line);
+      this.isTorn = false;
+    } catch (error) {
+      this.isTorn = true;
+      throw error;
+    }
+  }
+
   private queue: Promise<unknown> = Promise.resolve();
+  /** The last line may be half a one: a full disk takes what it has room for. */
+  private isTorn = false;
 
   /** Waits until all events are on the disk: at a checkpoint, so that the log is never behind it. */
   async sync(): Promise<void> {

@@ -1,6 +1,9 @@
 import { open, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { errorCode } from '../systemErrors';
 import { ownerFile, ownerFolder } from './ownerOnly';
+
+export { errorCode };
 
 /** A new file that is being written. */
 export interface WritableFile {
@@ -103,8 +106,3 @@ export const ordinaryFileSystem: FileSystem = {
     await mkdir(path, { recursive: true });
   },
 };
-
-/** `ENOENT` and the like, of a failed system call. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}

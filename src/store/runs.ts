@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { UlmfitError } from '../errors';
 import { removeFolder, savedNames } from './atomicSave';
@@ -10,13 +10,14 @@ import { readLastEvent } from './eventEnds';
 import type { WrittenEvent } from './eventLines';
 import { EventLog } from './eventLog';
 import { errorCode, nodeFileSystem, type FileSystem } from './fileSystem';
-import { readJson } from './json';
 import { formatVersion } from './manifest';
 import { checkedName, isName, noName, notFound, storedName } from './names';
 import { type EventLines, forEachEvent, readEvents } from './readEvents';
 import { corruptFile, unreadableFile } from './fileErrors';
 import { saveFailure } from './saveFailure';
-import { lifeOf, RunProcess } from './runProcess';
+import { readSealedJson, sealed } from './seal';
+import { lifeOf, ProcessLock } from './processLock';
+import { runInUse } from './runInUse';
 
 /** `run.json`: what the run was asked to do. It never changes, so that it can be run again. */
 const runFileSchema = v.object({
@@ -30,6 +31,7 @@ const runFileSchema = v.object({
   options: v.record(v.string(), v.unknown()),
 });
 export type RunFile = v.InferOutput<typeof runFileSchema>;
+export type NewRunFile = Pick<RunFile, 'kind' | 'name' | 'options'>;
 
 /**
  * - `running`, `not-responding`: a live process works on it
@@ -59,7 +61,7 @@ export interface RunList {
 }
 
 /** Events that end a run, by their name in the event file. */
-const endings: ReadonlyMap<unknown, RunStatus> = new Map([
+const endings: ReadonlyMap<unknown, 'done' | 'failed' | 'cancelled' | 'paused'> = new Map([
   ['result', 'done'],
   ['error', 'failed'],
   ['cancelled', 'cancelled'],
@@ -92,26 +94,52 @@ export class Runs {
    *
    * @throws UlmfitError `already-exists`, `bad-setting` (the id, the name), `save-failed`
    */
-  async create(id: string, run: Pick<RunFile, 'kind' | 'name' | 'options'>): Promise<RunFile> {
+  async create(id: string, run: NewRunFile): Promise<RunFile> {
+    const folder = await this.newFolder(id);
+    return this.writeRunFile(folder, run);
+  }
+
+  /** The same, with the run locked from the first: nobody finds it without an owner. @throws UlmfitError as `create` */
+  async begin(id: string, run: NewRunFile): Promise<ProcessLock> {
+    const folder = await this.newFolder(id);
+    try {
+      const lock = await ProcessLock.take(folder, (holder) => runInUse(id, holder));
+      await this.writeRunFile(folder, run);
+      return lock;
+    } catch (error) {
+      // Nothing refers to it yet. Where it cannot be removed either, it is listed as one that cannot be read.
+      await this.fileSystem.remove(folder).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async newFolder(id: string): Promise<string> {
     const checked = checkedName(id);
     if ((await this.ids()).includes(checked)) {
       throw new UlmfitError('already-exists', `There is already a run "${checked}".`, 'Choose another id.');
     }
-    const { kind, name, options } = run;
+    const folder = join(this.folder, checked);
+    try {
+      await this.fileSystem.createFolder(join(folder, 'checkpoints'));
+    } catch (error) {
+      throw saveFailure(`The run ${folder} could not be created`, error);
+    }
+    return folder;
+  }
+
+  private async writeRunFile(folder: string, { kind, name, options }: NewRunFile): Promise<RunFile> {
     const file: RunFile = {
       formatVersion,
-      id: checked,
+      id: basename(folder),
       kind,
       name: checkedName(name),
       createdAt: new Date().toISOString(),
       options,
     };
-    const folder = join(this.folder, checked);
     try {
-      await this.fileSystem.createFolder(join(folder, 'checkpoints'));
       const handle = await this.fileSystem.createFile(join(folder, runFileName));
       try {
-        await handle.write(Buffer.from(`${JSON.stringify(file, null, 2)}\n`));
+        await handle.write(Buffer.from(sealed({ ...file })));
         await handle.sync();
       } finally {
         await handle.close();
@@ -177,14 +205,14 @@ export class Runs {
     return statusOf(await this.existingFolder(id));
   }
 
+  /** How the run ended when it was last worked on. @throws UlmfitError `not-found` */
+  async ending(id: string): Promise<Exclude<RunStatus, 'running' | 'not-responding'>> {
+    return endingOf(await readLastEvent(join(await this.existingFolder(id), eventFileName)));
+  }
+
   /** Whether a process works on the run, also where its event file cannot be read. @throws UlmfitError `not-found` */
   async isWorkedOn(id: string): Promise<boolean> {
-    try {
-      return ['running', 'not-responding'].includes(await this.status(id));
-    } catch (error) {
-      if (!(error instanceof UlmfitError) || error.code === 'not-found') throw error;
-      return (await lifeOf(join(this.folder, id))) !== 'dead';
-    }
+    return (await lifeOf(await this.existingFolder(id))) !== 'dead';
   }
 
   /** Opens the run's event file for appending. @throws UlmfitError `not-found`, `save-failed` */
@@ -216,21 +244,50 @@ export class Runs {
     return join(this.folder, id);
   }
 
-  /** Marks the run as worked on by this process until `end()` is called. */
-  async work(id: string): Promise<RunProcess> {
-    return RunProcess.start(await this.existingFolder(id));
+  /**
+   * Takes the run for this process alone, until the lock is released.
+   *
+   * @throws UlmfitError `not-found`, `in-use` by another process, which may be silent, `save-failed`
+   */
+  async lock(id: string): Promise<ProcessLock> {
+    const folder = await this.existingFolder(id);
+    try {
+      return await ProcessLock.take(folder, (holder) => runInUse(id, holder));
+    } catch (error) {
+      await this.existingFolder(id); // It may have been removed meanwhile.
+      throw error;
+    }
   }
 
   async checkpoints(id: string): Promise<Checkpoints> {
     return new Checkpoints(join(await this.existingFolder(id), 'checkpoints'), this.fileSystem);
   }
 
-  /** Deletes a run with its checkpoints. @throws UlmfitError `not-found`, `save-failed` */
-  async remove(id: string): Promise<void> {
-    if (await this.isWorkedOn(id)) {
-      throw new UlmfitError('save-failed', `The run "${id}" is still worked on.`, 'Cancel it first.');
+  /**
+   * Deletes a run with its checkpoints.
+   *
+   * @param own the lock of a run that this process works on
+   * @throws UlmfitError `not-found`, `in-use` by a process, `save-failed`
+   */
+  async remove(id: string, own?: ProcessLock): Promise<void> {
+    const lock = own ?? (await this.lockForRemoval(id));
+    try {
+      await removeFolder(this.folder, id, this.fileSystem);
+    } finally {
+      await lock?.release();
     }
-    await removeFolder(this.folder, id, this.fileSystem);
+  }
+
+  private async lockForRemoval(id: string): Promise<ProcessLock | undefined> {
+    const folder = await this.existingFolder(id);
+    try {
+      return await this.lock(id);
+    } catch (error) {
+      // A full disk has no room for a lock, and is just what makes one remove runs.
+      const isFree = error instanceof UlmfitError && error.code === 'save-failed';
+      if (!isFree || (await lifeOf(folder)) !== 'dead') throw error;
+      return undefined;
+    }
   }
 
   /** The ids of all runs, broken ones too, in order of time. */
@@ -255,11 +312,14 @@ async function statusOf(folder: string): Promise<RunStatus> {
 
 /** How a run stands whose last event this is. */
 export async function statusAfter(last: WrittenEvent | undefined, folder: string): Promise<RunStatus> {
-  const ending = endings.get(last?.['event']);
-  if (ending !== undefined) return ending;
+  // First of all: a run that goes on after an ending, or reads its data, has told nothing of it yet.
   const life = await lifeOf(folder);
-  if (life === 'dead') return 'interrupted';
+  if (life === 'dead') return endingOf(last);
   return life === 'alive' ? 'running' : 'not-responding';
+}
+
+function endingOf(last: WrittenEvent | undefined): Exclude<RunStatus, 'running' | 'not-responding'> {
+  return endings.get(last?.['event']) ?? 'interrupted';
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -278,5 +338,5 @@ export async function readRunOf(id: string, folder: string): Promise<RunFile> {
 
 /** Reads a `run.json` wherever it lies. @throws UlmfitError `file-not-found`, `corrupt-file` */
 export async function readRunFile(path: string): Promise<RunFile> {
-  return readJson(path, runFileSchema, maximumRunFileBytes);
+  return readSealedJson(path, runFileSchema, maximumRunFileBytes);
 }

@@ -7,6 +7,8 @@ import {
   type TrainEncoderOptions,
   trainEncoderOptions,
 } from '../protocol/options';
+import type { EventLog } from '../store/eventLog';
+import type { ProcessLock } from '../store/processLock';
 import type { RunFile } from '../store/runs';
 import type { Store } from '../store/store';
 import { memoryOf, prepareThatFits } from './batchSize';
@@ -18,6 +20,7 @@ import type { EngineSelection } from './engines/engineSelection';
 import { beginningOf, stepSizes } from './engines/engineOfRun';
 import { errorEvent } from './errorEvent';
 import { refuseAfterTwoFailures } from './failedSteps';
+import { answered, LastWords, SilentDisk } from './lastWords';
 import { asOutOfMemory, type MachineMemory } from './memoryCheck';
 import { historyOf } from './runHistory';
 import { progressMilliseconds } from './runTeller';
@@ -29,7 +32,8 @@ export type NewRun =
   | { kind: 'classifier'; id: string; options: TrainClassifierOptions };
 
 interface ActiveRun {
-  id: string;
+  readonly id: string;
+  readonly lock: ProcessLock;
   /** Present once its data is read and its model built. */
   run?: TrainingRun;
   stop?: StopMode;
@@ -44,6 +48,7 @@ class StoppedEarly extends Error {}
 /** Starts runs, one at a time, and hands them what is asked of them while they go on. */
 export class RunDesk {
   #active: ActiveRun | undefined;
+  #beginning: string | undefined;
 
   constructor(
     private readonly store: Store,
@@ -55,32 +60,43 @@ export class RunDesk {
 
   /** Creates a run and starts it. @returns its id, at once; what happens comes as events */
   async start(run: NewRun): Promise<string> {
-    this.#needIdle();
     const { kind, id, options } = run;
-    await this.store.runs.create(id, { kind, name: options.name, options: { ...options } });
-    this.#launch(run, false);
-    return id;
+    return this.#alone(id, async () => {
+      const lock = await this.store.runs.begin(id, { kind, name: options.name, options: { ...options } });
+      this.#launch(run, lock, false);
+    });
   }
 
-  /** Continues a run where its last checkpoint is, or trains it further. @throws {UlmfitError} `not-found`, `corrupt-file` */
+  /**
+   * Continues a run where its last checkpoint is, or trains it further.
+   *
+   * @throws {UlmfitError} `not-found`, `corrupt-file`, `in-use` by another process
+   */
   async resume(id: string, extendBy?: number): Promise<string> {
-    this.#needIdle();
-    const file = await this.store.runs.read(id);
-    const run = readRun(file);
-    const status = await this.store.runs.status(id);
-    if (status === 'running') {
-      throw new UlmfitError('already-exists', `The run "${id}" is being worked on.`, 'Wait until it ends.');
-    }
-    if (extendBy === undefined && (status === 'done' || status === 'cancelled')) {
+    return this.#alone(id, async () => {
+      // Before anything of it is read: another process may be about to go on with it, too.
+      const lock = await this.store.runs.lock(id);
+      try {
+        this.#launch(await this.#resumable(id, extendBy), lock, true, extendBy);
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+    });
+  }
+
+  async #resumable(id: string, extendBy: number | undefined): Promise<NewRun> {
+    const run = readRun(await this.store.runs.read(id));
+    const ending = await this.store.runs.ending(id);
+    if (extendBy === undefined && (ending === 'done' || ending === 'cancelled')) {
       throw new UlmfitError(
         'bad-setting',
-        `The run "${id}" is ${status}: there is nothing to resume.`,
+        `The run "${id}" is ${ending}: there is nothing to resume.`,
         'Train it further with extend, or start it anew with rerun.',
       );
     }
     refuseAfterTwoFailures(id, (await historyOf(this.store, id)).failures);
-    this.#launch(run, true, extendBy);
-    return id;
+    return run;
   }
 
   requestStop(id: string, mode: StopMode): void {
@@ -102,13 +118,23 @@ export class RunDesk {
     await active.finished;
   }
 
-  #needIdle(): void {
-    if (!this.#active) return;
-    throw new UlmfitError(
-      'bad-setting',
-      `The run "${this.#active.id}" is going on.`,
-      'Wait for it, stop it, or start another trainer.',
-    );
+  /** Begins a run, where none goes on and none is being begun. */
+  async #alone(id: string, begin: () => Promise<void>): Promise<string> {
+    const other = this.#active?.id ?? this.#beginning;
+    if (other !== undefined) {
+      throw new UlmfitError(
+        'bad-setting',
+        `The run "${other}" is going on.`,
+        'Wait for it, stop it, or start another trainer.',
+      );
+    }
+    this.#beginning = id;
+    try {
+      await begin();
+      return id;
+    } finally {
+      this.#beginning = undefined;
+    }
   }
 
   /** The engine is chosen by the size of the model that it is to train; a run that goes on stays where it was. */
@@ -147,15 +173,24 @@ export class RunDesk {
       : prepareClassifier(this.store, run.options, machine, onProgress);
   }
 
-  #launch(newRun: NewRun, resume: boolean, extendBy?: number): void {
+  #launch(newRun: NewRun, lock: ProcessLock, resume: boolean, extendBy?: number): void {
     const { id } = newRun;
-    const active: ActiveRun = { id, isNew: !resume, finished: Promise.resolve() };
+    const active: ActiveRun = { id, lock, isNew: !resume, finished: Promise.resolve() };
     this.#active = active;
-    active.finished = this.#carryOut(active, newRun, resume, extendBy).then((ending) => {
-      // Told last: whoever hears it may start the next run.
-      this.#active = undefined;
-      if (ending) this.tell(id, ending);
-    });
+    active.finished = this.#carryOut(active, newRun, resume, extendBy)
+      .catch(async (error: unknown) => {
+        await new LastWords().attempt(lock.release());
+        return errorEvent(error);
+      })
+      .then((ending) => {
+        // Told last: whoever hears it may start the next run.
+        this.#active = undefined;
+        if (ending) this.tell(id, ending);
+      })
+      .catch((error: unknown) => {
+        // The event itself cannot be told, such as one that is too long.
+        this.tell(id, errorEvent(error));
+      });
   }
 
   /** @returns the event that ends the run, which is yet to be told */
@@ -167,19 +202,21 @@ export class RunDesk {
   ): Promise<RunEvent | undefined> {
     const { id } = active;
     const { runs } = this.store;
-    const log = await runs.openLog(id);
+    const lastWords = new LastWords();
     let ending: RunEvent | undefined;
     const emit = (event: RunEvent) => {
       if (endsRun(event)) ending = event;
       else this.tell(id, event);
     };
+    let log: EventLog | undefined;
     let job: TrainingJob | undefined;
-    let discarded: boolean;
     try {
+      log = await answered(runs.openLog(id));
+      const checkpoints = await runs.checkpoints(id);
+      if (resume) await checkpoints.sweep();
       const before = resume ? await beginningOf(this.store, id) : {};
       const engine = await this.#takeEngine(newRun, before.engine);
       job = await this.#prepareJob(newRun, memoryOf(engine.report), before.bs);
-      const checkpoints = await runs.checkpoints(id);
       const { checkpointSeconds } = this;
       const run = new TrainingRun({
         id,
@@ -192,30 +229,37 @@ export class RunDesk {
         checkpointSeconds,
         progressLogged: before.progress,
         emit,
+        lastWords,
       });
       active.run = run;
       if (active.stop) run.requestStop(active.stop);
       await run.execute();
-      discarded = run.isDiscarded;
     } catch (error) {
       ending =
         error instanceof StoppedEarly
           ? await this.#endingBeforeTraining(active)
           : errorEvent(asOutOfMemory(error, undefined) ?? error);
-      discarded = ending.event === 'cancelled' && ending.mode === 'discard';
-      await log.append(ending);
-    } finally {
-      job?.dispose();
-      await log.close();
+      await lastWords.attempt(log?.append(ending) ?? Promise.resolve());
     }
-    if (discarded) await runs.remove(id);
-    return ending;
+    try {
+      job?.dispose();
+    } catch (error) {
+      ending = errorEvent(error);
+    }
+    if (log) await lastWords.attempt(log.close());
+    const isDiscarded =
+      active.run?.isDiscarded ?? (ending?.event === 'cancelled' && ending.mode === 'discard');
+    const failure = isDiscarded ? await lastWords.attempt(runs.remove(id, active.lock)) : undefined;
+    await lastWords.attempt(active.lock.release());
+    // Deleting much can take longer than anyone should wait.
+    return failure === undefined || failure instanceof SilentDisk ? ending : errorEvent(failure);
   }
 
   async #endingBeforeTraining({ id, stop }: ActiveRun): Promise<RunEventOf<'paused' | 'cancelled'>> {
     const time = new Date().toISOString();
     if (stop !== 'pause') return { event: 'cancelled', time, mode: stop ?? 'stop' };
-    const steps = await (await this.store.runs.checkpoints(id)).steps();
+    const checkpoints = await this.store.runs.checkpoints(id).catch(() => undefined);
+    const steps = (await checkpoints?.steps().catch(() => undefined)) ?? [];
     return { event: 'paused', time, step: steps.at(-1) ?? 0 };
   }
 }

@@ -84,14 +84,14 @@ export class TrainingRun {
       });
       if (outcome === 'stopped') break;
     }
-    if (this.#stop === 'discard') await this.#teller.tell({ event: 'cancelled', mode: 'discard' });
+    if (this.#stop === 'discard') await this.#teller.tellAnyway({ event: 'cancelled', mode: 'discard' });
     else if (this.#stop === 'pause') await this.#pause();
     else await this.#finish(this.#stop === 'stop');
   }
 
   async #pause(): Promise<void> {
     await this.#saveCheckpoint();
-    await this.#teller.tell({ event: 'paused', step: this.#stepsDone() });
+    await this.#teller.tellAnyway({ event: 'paused', step: this.#stepsDone() });
   }
 
   /** Saves what was trained: all of it, or where it was stopped the best epoch. */
@@ -102,8 +102,8 @@ export class TrainingRun {
     job.learner.resetState();
     const { metrics, validatedRows, ...report } = await job.save(id);
     await this.#teller.warnIfUseless(report.confusion);
-    if (validatedRows) await this.#teller.tell({ event: 'validated_rows', ...validatedRows });
-    await this.#teller.tell({
+    if (validatedRows) await this.#teller.tellAnyway({ event: 'validated_rows', ...validatedRows });
+    await this.#teller.tellAnyway({
       event: 'result',
       run: id,
       kind: job.kind,
@@ -123,12 +123,16 @@ export class TrainingRun {
     const event = errorEvent(asOutOfMemory(error, job.counts['bs']) ?? error);
     let kept = '';
     if (event.code === 'loss-not-finite' && best) {
-      await this.#restoreBest();
-      await job.save(id);
-      kept = ` The best so far, of epoch ${best.epoch}, was kept as "${job.name}".`;
+      try {
+        await this.#restoreBest();
+        await job.save(id);
+        kept = ` The best so far, of epoch ${best.epoch}, was kept as "${job.name}".`;
+      } catch (failure) {
+        kept = ` The best so far could not be saved. ${errorEvent(failure).message}`;
+      }
     }
     const step = isOfStep(event) ? { step: this.#stepsDone() + 1 } : {};
-    await this.#teller.tell({ ...event, ...step, message: event.message + kept });
+    await this.#teller.tellAnyway({ ...event, ...step, message: event.message + kept });
   }
 
   async #onStep(report: StepReport): Promise<void> {

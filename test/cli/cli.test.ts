@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { processExists } from '../../src/store/atomicSave';
+import { processExists } from '../../src/store/processIdentity';
 import { Store } from '../../src/store/store';
 import { objects, train } from './argumentsAndOutput';
 

@@ -98,12 +98,12 @@ describe('the store', () => {
     ] as const)
       await store.runs.create(id, { kind, name, options: {} });
     await store.models.save('topics', { ...facts, lineage: { run: 'r2' }, classes: ['a'] }, content);
-    const work = await store.runs.work('r1');
+    const work = await store.runs.lock('r1');
     const refused = await at('remove', 'topics', '--with-runs');
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /"r1" of "topics" is still worked on, so nothing was removed/);
     assert.deepEqual([await store.models.names(), (await store.runs.ids()).length], [['topics'], 4]);
-    await work.end();
+    await work.release();
     const { code, stdout } = await at('remove', 'topics', '--with-runs', '--json');
     assert.equal(code, 0);
     assert.deepEqual(objects(stdout), [{ event: 'result', removed: 'models/topics', runs: ['r2', 'r1'] }]);

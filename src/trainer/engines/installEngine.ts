@@ -2,7 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { enginesFolder, type InstallableEngine } from '../../engine/installation/enginesFolder';
 import { UlmfitError } from '../../errors';
-import { lifeOf, RunProcess } from '../../store/runProcess';
+import { ProcessLock } from '../../store/processLock';
 import { saveFailure } from '../../store/saveFailure';
 import type { DownloadOptions } from '../download/download';
 import type { Task } from '../tasks';
@@ -45,13 +45,13 @@ export async function installEngine(
   const downloads = join(engines, `${engine}.download`);
   try {
     await mkdir(downloads, { recursive: true, mode: 0o700 });
-    const life = await onlyOne(engine, downloads);
+    const lock = await onlyOne(engine, downloads);
     try {
       const bytes = await install(order, engines, task, options);
       await rm(downloads, { recursive: true, force: true });
       return { folder: join(engines, engine), bytes };
     } finally {
-      await life.end();
+      await lock.release();
     }
   } catch (error) {
     if (task.signal.aborted && !(error instanceof UlmfitError)) {
@@ -100,13 +100,16 @@ async function install(
   }
 }
 
-async function onlyOne(engine: InstallableEngine, downloads: string): Promise<RunProcess> {
-  if ((await lifeOf(downloads)) !== 'dead') {
-    throw new UlmfitError(
-      'already-exists',
-      `The engine "${engine}" is being installed by another window or program.`,
-      'Wait until that is done, or cancel it there.',
-    );
-  }
-  return RunProcess.start(downloads);
+async function onlyOne(engine: InstallableEngine, downloads: string): Promise<ProcessLock> {
+  const lock = await ProcessLock.take(
+    downloads,
+    () =>
+      new UlmfitError(
+        'already-exists',
+        `The engine "${engine}" is being installed by another window or program.`,
+        'Wait until that is done, or cancel it there.',
+      ),
+  );
+  lock.giveSigns();
+  return lock;
 }
