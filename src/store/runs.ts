@@ -23,6 +23,8 @@ const runFileSchema = v.object({
   createdAt: v.pipe(v.string(), v.isoTimestamp()),
   /** The options of the request, checked by the protocol's schema when they are used. */
   options: v.record(v.string(), v.unknown()),
+  /** Of the manifest of what had the name when the run began, where the user said that it is to be replaced. */
+  replaces: v.optional(v.string()),
 });
 export type RunFile = v.InferOutput<typeof runFileSchema>;
 
@@ -78,12 +80,12 @@ export class Runs {
    *
    * @throws UlmfitError `already-exists`, `bad-setting` (the id), `save-failed`
    */
-  async create(id: string, run: Pick<RunFile, 'kind' | 'name' | 'options'>): Promise<RunFile> {
+  async create(id: string, run: Pick<RunFile, 'kind' | 'name' | 'options' | 'replaces'>): Promise<RunFile> {
     const checked = checkedName(id);
     if ((await this.ids()).includes(checked)) {
       throw new UlmfitError('already-exists', `There is already a run "${checked}".`, 'Choose another id.');
     }
-    const { kind, name, options } = run;
+    const { kind, name, options, replaces } = run;
     const file: RunFile = {
       formatVersion,
       id: checked,
@@ -91,6 +93,7 @@ export class Runs {
       name,
       createdAt: new Date().toISOString(),
       options,
+      ...(replaces === undefined ? {} : { replaces }),
     };
     const folder = join(this.folder, checked);
     try {

@@ -7,6 +7,7 @@ import {
   type TrainEncoderOptions,
   trainEncoderOptions,
 } from '../protocol/options';
+import { claimName, replacedBy } from '../store/runNames';
 import type { RunFile } from '../store/runs';
 import type { Store } from '../store/store';
 import { memoryOf, prepareThatFits } from './batchSize';
@@ -19,13 +20,25 @@ import { beginningOf, stepSizes } from './engines/engineOfRun';
 import { errorEvent } from './errorEvent';
 import { refuseAfterTwoFailures } from './failedSteps';
 import { asOutOfMemory, type MachineMemory } from './memoryCheck';
+import { checkInputs } from './runInputs';
 import { progressMilliseconds } from './runTeller';
-import { type StopMode, TrainingRun } from './trainingRun';
+import { stoppedEarly, type StopMode, TrainingRun } from './trainingRun';
 import type { PrepareProgress, TrainingJob } from './trainingJob';
 
 export type NewRun =
   | { kind: 'encoder'; id: string; options: TrainEncoderOptions }
   | { kind: 'classifier'; id: string; options: TrainClassifierOptions };
+
+export interface ResumeOptions {
+  /** Further epochs. */
+  readonly extendBy?: number | undefined;
+  readonly replace?: boolean;
+}
+
+interface Launch {
+  readonly resume: boolean;
+  readonly extendBy?: number | undefined;
+}
 
 interface ActiveRun {
   id: string;
@@ -52,17 +65,29 @@ export class RunDesk {
     private readonly hearNow: () => void,
   ) {}
 
-  /** Creates a run and starts it. @returns its id, at once; what happens comes as events */
+  /**
+   * Creates a run and starts it.
+   * @returns its id, at once; what happens comes as events
+   * @throws {UlmfitError} `already-exists` where its name is taken and was not to be replaced
+   */
   async start(run: NewRun): Promise<string> {
     this.#needIdle();
-    const { kind, id, options } = run;
-    await this.store.runs.create(id, { kind, name: options.name, options: { ...options } });
-    this.#launch(run, false);
+    const { kind, id } = run;
+    // Whoever runs this again has not said that its result may be replaced.
+    const { replace, ...options } = run.options;
+    const { replaces } = await claimName(this.store, { kind, name: options.name }, replace);
+    this.#needIdle();
+    const file = await this.store.runs.create(id, { kind, name: options.name, options, replaces });
+    this.#launch(run, file, { resume: false });
     return id;
   }
 
-  /** Continues a run where its last checkpoint is, or trains it further. @throws {UlmfitError} `not-found`, `corrupt-file` */
-  async resume(id: string, extendBy?: number): Promise<string> {
+  /**
+   * Continues a run where its last checkpoint is, or trains it further.
+   * @param replace whether what has its name now, and is another's, may be replaced
+   * @throws {UlmfitError} `not-found`, `corrupt-file`, `already-exists`
+   */
+  async resume(id: string, { extendBy, replace = false }: ResumeOptions = {}): Promise<string> {
     this.#needIdle();
     const file = await this.store.runs.read(id);
     const run = readRun(file);
@@ -78,7 +103,9 @@ export class RunDesk {
       );
     }
     refuseAfterTwoFailures(id, (await this.store.runs.events(id)).events);
-    this.#launch(run, true, extendBy);
+    const claimed = await claimName(this.store, { ...file, name: run.options.name }, replace);
+    this.#needIdle();
+    this.#launch(run, claimed, { resume: true, extendBy });
     return id;
   }
 
@@ -146,11 +173,11 @@ export class RunDesk {
       : prepareClassifier(this.store, run.options, machine, onProgress);
   }
 
-  #launch(newRun: NewRun, resume: boolean, extendBy?: number): void {
+  #launch(newRun: NewRun, file: RunFile, how: Launch): void {
     const { id } = newRun;
-    const active: ActiveRun = { id, isNew: !resume, finished: Promise.resolve() };
+    const active: ActiveRun = { id, isNew: !how.resume, finished: Promise.resolve() };
     this.#active = active;
-    active.finished = this.#carryOut(active, newRun, resume, extendBy).then((ending) => {
+    active.finished = this.#carryOut(active, newRun, file, how).then((ending) => {
       // Told last: whoever hears it may start the next run.
       this.#active = undefined;
       if (ending) this.tell(id, ending);
@@ -161,8 +188,8 @@ export class RunDesk {
   async #carryOut(
     active: ActiveRun,
     newRun: NewRun,
-    resume: boolean,
-    extendBy: number | undefined,
+    file: RunFile,
+    { resume, extendBy }: Launch,
   ): Promise<RunEvent | undefined> {
     const { id } = active;
     const { runs } = this.store;
@@ -179,6 +206,8 @@ export class RunDesk {
       const engine = await this.#takeEngine(newRun, before.engine);
       job = await this.#prepareJob(newRun, memoryOf(engine.report), before.bs);
       const checkpoints = await runs.checkpoints(id);
+      const isBegun = resume && (await checkpoints.steps()).length > 0;
+      await checkInputs(this.store, file, job.inputs, isBegun);
       const { checkpointSeconds } = this;
       const run = new TrainingRun({
         id,
@@ -189,6 +218,7 @@ export class RunDesk {
         resume,
         extendBy,
         checkpointSeconds,
+        replacing: replacedBy(file),
         emit,
       });
       active.run = run;
@@ -212,7 +242,8 @@ export class RunDesk {
 
   async #endingBeforeTraining({ id, stop }: ActiveRun): Promise<RunEventOf<'paused' | 'cancelled'>> {
     const time = new Date().toISOString();
-    if (stop !== 'pause') return { event: 'cancelled', time, mode: stop ?? 'stop' };
+    if (stop === 'discard') return { event: 'cancelled', time, mode: stop };
+    if (stop !== 'pause') return { ...stoppedEarly(), time };
     const steps = await (await this.store.runs.checkpoints(id)).steps();
     return { event: 'paused', time, step: steps.at(-1) ?? 0 };
   }
