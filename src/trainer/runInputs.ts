@@ -80,7 +80,10 @@ export async function checkInputs(
 /** What is named first is said first: other weights come with other words. */
 function hashesOf(options: RunFile['options'], inputs: JobInputs): InputHashes {
   const { start, trainingRows, validationRows, vocab } = inputs;
-  const settings = Object.fromEntries(Object.entries(options).filter(([name]) => !places.has(name)));
+  const settings = Object.fromEntries(
+    // As in the file, where what is not set is not there.
+    Object.entries(options).filter(([name, value]) => value !== undefined && !places.has(name)),
+  );
   return {
     ...Object.fromEntries(
       Object.entries(start?.hashes ?? {}).map(([part, hash]) => [`${start?.kind ?? ''}.${part}`, hash]),
