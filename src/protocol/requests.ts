@@ -196,15 +196,15 @@ export const requests = {
     /** Of the models it averages: of an ensemble among those given, its members. */
     result: v.object({ name, members: v.array(name) }),
   },
-  /** Downloads an engine that is not part of the package into the store, once; later trainers find it there. */
+  /** Installs an engine that is not part of the package in a folder of this user's, once; later trainers find it there. */
   'install-engine': {
     params: v.object({
       task,
       engine: v.picklist(['tensorflow', 'webgpu']),
       /** TensorFlow with CUDA's libraries; where it is left out, if the machine has an NVIDIA driver. */
       cuda: v.optional(v.boolean()),
-      /** A mirror of the files of Python's package index, or of the npm registry for `webgpu`. */
-      server: v.optional(path),
+      /** An address or a folder that has the files of its packages. Without it pip or npm fetches them. */
+      from: v.optional(path),
     }),
     result: v.object({ folder: path, bytes: count, cuda: v.boolean() }),
   },

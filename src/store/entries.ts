@@ -13,7 +13,7 @@ import {
 import { nodeFileSystem, type FileSystem } from './fileSystem';
 import { readJson } from './json';
 import { readManifest, verifyFiles, type ManifestFiles } from './manifest';
-import { checkedName, notFound, sameIgnoringCase } from './names';
+import { checkedName, isName, noName, notFound, sameIgnoringCase } from './names';
 import { corruptFile, unreadableFile } from './fileErrors';
 import { readSafetensors, type TensorMap } from './safetensors';
 import { type EntryMark, markOf, mayReplace, type Replacing } from './replacing';
@@ -254,6 +254,7 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
   private async reading<Result>(name: string, read: (folder: string) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt++) {
       const folder = await this.existingFolder(name);
+      if (!isName(name)) throw corruptFile(folder, noName(name), 'Rename the folder, or remove it.');
       const before = await folderIdentity(folder);
       try {
         return await read(folder);

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { UlmfitError } from '../errors';
 import { errorCode } from './fileSystem';
+import { ownerFile } from './ownerOnly';
 import { saveFailure } from './saveFailure';
 
 /** Events of a run as they were written, and the lines that are no events. */
@@ -27,7 +28,7 @@ export class EventLog {
    */
   static async open(path: string): Promise<EventLog> {
     try {
-      const handle = await open(path, 'a+');
+      const handle = await open(path, 'a+', ownerFile);
       const content = await handle.readFile();
       const whole = content.lastIndexOf(0x0a) + 1;
       if (whole < content.length) await handle.truncate(whole);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { processExists } from './atomicSave';
 import { readJson } from './json';
+import { ownerFile } from './ownerOnly';
 
 const lifeFile = 'process.json';
 const lifeSchema = v.object({ pid: v.pipe(v.number(), v.integer(), v.minValue(1)) });
@@ -23,7 +24,7 @@ export class RunProcess {
 
   static async start(runFolder: string): Promise<RunProcess> {
     const path = join(runFolder, lifeFile);
-    await writeFile(path, `${JSON.stringify({ pid: process.pid })}\n`);
+    await writeFile(path, `${JSON.stringify({ pid: process.pid })}\n`, { mode: ownerFile });
     const timer = setInterval(() => {
       const now = new Date();
       // The run may have been deleted meanwhile; then there is nothing to give a sign to.

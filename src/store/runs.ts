@@ -8,18 +8,18 @@ import { EventLog, readEvents, readLastEvent, type EventLines } from './eventLog
 import { nodeFileSystem, type FileSystem } from './fileSystem';
 import { readJson } from './json';
 import { formatVersion } from './manifest';
-import { checkedName, notFound } from './names';
-import { unreadableFile } from './fileErrors';
+import { checkedName, isName, noName, notFound, storedName } from './names';
+import { corruptFile, unreadableFile } from './fileErrors';
 import { saveFailure } from './saveFailure';
 import { lifeOf, RunProcess } from './runProcess';
 
 /** `run.json`: what the run was asked to do. It never changes, so that it can be run again. */
 const runFileSchema = v.object({
   formatVersion: v.literal(formatVersion),
-  id: v.string(),
+  id: storedName,
   kind: v.picklist(['encoder', 'classifier']),
   /** The name of the encoder or model it makes. */
-  name: v.string(),
+  name: storedName,
   createdAt: v.pipe(v.string(), v.isoTimestamp()),
   /** The options of the request, checked by the protocol's schema when they are used. */
   options: v.record(v.string(), v.unknown()),
@@ -78,7 +78,7 @@ export class Runs {
   /**
    * Creates the folder of a new run.
    *
-   * @throws UlmfitError `already-exists`, `bad-setting` (the id), `save-failed`
+   * @throws UlmfitError `already-exists`, `bad-setting` (the id, the name), `save-failed`
    */
   async create(id: string, run: Pick<RunFile, 'kind' | 'name' | 'options' | 'replaces'>): Promise<RunFile> {
     const checked = checkedName(id);
@@ -90,7 +90,7 @@ export class Runs {
       formatVersion,
       id: checked,
       kind,
-      name,
+      name: checkedName(name),
       createdAt: new Date().toISOString(),
       options,
       ...(replaces === undefined ? {} : { replaces }),
@@ -115,7 +115,10 @@ export class Runs {
 
   /** The run's `run.json`. @throws UlmfitError `not-found`, `corrupt-file` */
   async read(id: string): Promise<RunFile> {
-    return readRunFile(join(await this.existingFolder(id), 'run.json'));
+    const folder = await this.existingFolder(id);
+    if (!isName(id)) throw corruptFile(folder, noName(id), 'Rename the folder, or remove the run.');
+    // A folder that was copied by hand is a run of its own.
+    return { ...(await readRunFile(join(folder, 'run.json'))), id };
   }
 
   /** All runs, the latest first; those whose run.json cannot be read are reported beside the rest. */

@@ -8,9 +8,8 @@ import { heartbeatMilliseconds, protocolVersion } from '../protocol/limits';
 import { type ReceivedParams, type RequestMethod, type RequestResult, requests } from '../protocol/requests';
 import { Store } from '../store/store';
 import { ComputeThread } from './computeThread';
-import { answerInstall } from './engines/tensorflow/installRequest';
-import { lookForTensorFlow } from './engines/tensorflow/place';
-import { lookForWebgpu } from './engines/webgpu/place';
+import { answerInstall } from './engines/installRequest';
+import { nameStore } from './engines/storeInUse';
 import { RunInProgress } from './runInProgress';
 import type { Tasks } from './tasks';
 
@@ -65,7 +64,7 @@ export class TrainerSupervisor {
     this.#answerHello();
     this.#answerWhatStops();
     const parts = join(dirname(options.threadProgram), 'tensorflow');
-    this.#installations = answerInstall(host, () => this.#needSession().store.root, parts);
+    this.#installations = answerInstall(host, parts);
     const forward = <Result>(ask: (to: Connection) => Promise<Result>) =>
       this.#forward(({ connection }) => ask(connection));
     for (const method of runMethods) {
@@ -107,8 +106,7 @@ export class TrainerSupervisor {
       }
       if (!this.#session) this.#beginHeartbeat();
       this.#session ??= { hello, store: new Store(hello.store) };
-      lookForTensorFlow(hello.store);
-      lookForWebgpu(hello.store);
+      nameStore(hello, this.host);
       return Promise.resolve({ protocolVersion, pid: process.pid, version: this.options.version });
     });
   }

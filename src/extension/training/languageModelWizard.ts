@@ -13,7 +13,7 @@ import { encoderItem } from './encoderStep';
 import { modelShapes, type ModelSize, modelSizes } from './modelSizes';
 import { MultiStep } from './multiStep';
 import { askName } from './nameStep';
-import { plainText } from './plainText';
+import { plainText } from '../explorer/plainText';
 import { askStart } from './startStep';
 import { runSteps, type Step, type StepOutcome, type StepPlace } from './stepSequence';
 import { languageModelDefaults } from './trainingSettings';

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { ask } from '../messages/notifications';
 import type { Services } from '../services';
 import { plainText } from './plainText';
 import type { Task } from './taskFile';
@@ -7,7 +8,7 @@ import { keepingBoth, namesInTheWay, replacing } from './taskNames';
 /** Whether what has these names is to be replaced when the training is done. */
 export async function isReplacingMeant(names: readonly string[]): Promise<boolean> {
   const replace = vscode.l10n.t('Replace');
-  return (await ask(names, replace)) === replace;
+  return (await askAbout(names, replace)) === replace;
 }
 
 /**
@@ -21,18 +22,18 @@ export async function withFreeNames({ store }: Services, task: Task): Promise<Ta
   if (names.length === 0) return task;
   const replace = vscode.l10n.t('Replace');
   const keep = vscode.l10n.t('Keep Both');
-  const chosen = await ask(names, replace, keep);
+  const chosen = await askAbout(names, replace, keep);
   if (chosen === replace) return replacing(task);
   return chosen === keep ? keepingBoth(task, taken) : undefined;
 }
 
-async function ask(names: readonly string[], ...buttons: string[]): Promise<string | undefined> {
-  const listed = names.map((name) => `“${plainText(name, 40)}”`).join(', ');
-  return vscode.window.showWarningMessage(
-    vscode.l10n.t('The store has {0} already.', listed),
+function askAbout(names: readonly string[], ...buttons: string[]): Thenable<string | undefined> {
+  return ask(
     {
-      modal: true,
+      template: vscode.l10n.t('The store has {0} already.'),
+      values: [names.map((name) => `“${plainText(name, 40)}”`).join(', ')],
       detail: vscode.l10n.t('What is replaced stays until the training is done, and is gone then.'),
+      isWarning: true,
     },
     ...buttons,
   );

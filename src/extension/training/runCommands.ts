@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CommandHandlers } from '../commands';
 import { nameInTheWay } from '../../store/runNames';
+import { ask } from '../messages/notifications';
 import type { Services } from '../services';
 import { refuseUntrustedData } from '../trust';
 import { workspaceTrust } from '../workspaceTrust';
@@ -63,10 +64,7 @@ function isText(value: unknown): value is string {
 async function isDiscardMeant({ runs, store }: Services, id: string): Promise<boolean> {
   const name = runs.active?.id === id ? runs.active.name : (await store.runs.read(id)).name;
   const discard = vscode.l10n.t('Discard');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Discard the run “{0}”?', name),
-    { modal: true, detail: vscode.l10n.t('What it has learned so far is deleted with its checkpoints.') },
-    discard,
-  );
-  return chosen === discard;
+  const template = vscode.l10n.t('Discard the run “{0}”?');
+  const detail = vscode.l10n.t('What it has learned so far is deleted with its checkpoints.');
+  return (await ask({ template, values: [name], detail, isWarning: true }, discard)) === discard;
 }

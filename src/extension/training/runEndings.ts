@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { RunEvent, RunEventOf } from '../../protocol/events';
 import { showError } from '../commands';
-import { withoutLinks } from '../explorer/plainText';
 import type { Subscription } from '../listeners';
+import { showInformation, showProblem } from '../messages/notifications';
 import { userError, userText } from '../messages/userText';
 import type { Services } from '../services';
 import type { FollowUps } from './followUps';
@@ -31,24 +31,23 @@ async function handle(services: Services, followUps: FollowUps, id: string, even
 
 async function tellFailure(id: string, error: RunEventOf<'error'>): Promise<void> {
   const show = vscode.l10n.t('Show Dashboard');
-  const text = withoutLinks(vscode.l10n.t('Training failed: {0}', userError(error)));
-  if ((await vscode.window.showErrorMessage(text, show)) === show) await showDashboard(id);
+  const template = vscode.l10n.t('Training failed: {0}');
+  if ((await showProblem(template, [userError(error)], show)) === show) await showDashboard(id);
 }
 
 /** Somebody has stopped the run, and expects something to be kept. */
 async function tellUnsaved({ store }: Services, id: string, message: string): Promise<void> {
   const { name } = await store.runs.read(id);
-  const text = withoutLinks(vscode.l10n.t('“{0}” was stopped. {1}', name, userText(message)));
-  await vscode.window.showInformationMessage(text);
+  await showInformation(vscode.l10n.t('“{0}” was stopped. {1}'), [name, userText(message)]);
 }
 
 async function tellResult(id: string, { kind, name, stopped = false }: RunEventOf<'result'>): Promise<void> {
   const show = vscode.l10n.t('Show Dashboard');
   const use = kind === 'classifier' ? vscode.l10n.t('Use Model') : vscode.l10n.t('Train Classifier');
-  const text = stopped
-    ? vscode.l10n.t('“{0}” was stopped; the best so far is kept.', name)
-    : vscode.l10n.t('“{0}” is trained.', name);
-  const chosen = await vscode.window.showInformationMessage(text, show, use);
+  const template = stopped
+    ? vscode.l10n.t('“{0}” was stopped; the best so far is kept.')
+    : vscode.l10n.t('“{0}” is trained.');
+  const chosen = await showInformation(template, [name], show, use);
   if (chosen === show) await showDashboard(id);
   if (chosen !== use) return;
   if (kind === 'classifier')

@@ -2,10 +2,11 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { UlmfitError } from '../../errors';
 import type { CommandHandlers } from '../commands';
+import { plainText } from '../explorer/plainText';
+import { showInformation, showWarning } from '../messages/notifications';
 import type { Services } from '../services';
 import type { FollowUps } from './followUps';
 import { latestTask } from './latestTask';
-import { plainText } from './plainText';
 import { isIdle, startRun } from './startRun';
 import { withFreeNames } from './replaceQuestion';
 import { formatTask, parseTask, type Task, taskFileName } from './taskFile';
@@ -23,7 +24,7 @@ export function taskCommands(services: Services, followUps: FollowUps): CommandH
       const task = latestTask(runs.map(({ run }) => run));
       if (task) await saveTask(task);
       else {
-        void vscode.window.showInformationMessage(
+        void showInformation(
           vscode.l10n.t('Nothing was trained yet; a task file is written from the latest run.'),
         );
       }
@@ -105,8 +106,9 @@ async function taskFileOfWindow(): Promise<vscode.Uri | undefined> {
 async function isTrusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const trust = vscode.l10n.t('Manage Workspace Trust');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await showWarning(
     vscode.l10n.t('Task files are run in trusted workspaces only.'),
+    [],
     trust,
   );
   if (chosen === trust) await vscode.commands.executeCommand('workbench.trust.manage');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UlmfitError } from '../../errors';
 import { lifeOf, RunProcess } from '../../store/runProcess';
+import { ownerFolder } from '../../store/ownerOnly';
 import { saveFailure } from '../../store/saveFailure';
 import { shownAddress } from './address';
 import {
@@ -49,7 +50,7 @@ class SpoiledFile extends Error {
  * it, `bad-setting`
  */
 export async function download(wanted: Wanted, folder: string, options: DownloadOptions): Promise<string> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await mkdir(folder, { recursive: true, mode: ownerFolder }).catch((error: unknown) => {
     throw saveFailure(`${folder} could not be made`, error);
   });
   if ((await lifeOf(folder)) !== 'dead') {

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { ownerFile, ownerFolder } from '../../store/ownerOnly';
 import { type EngineReport, engineReport } from '../../protocol/engineReport';
 import { modelOf, type StepSizes } from '../../training/engineCheck/speed';
 import type { DescribedEngine } from './probeMessages';
@@ -47,8 +48,8 @@ export class KnownChecks {
     if (before[key] && before[key].checked_at === report.checked_at) return;
     const known = { ...before, [key]: report };
     const temporary = `${this.#path}.${process.pid}-${Date.now()}.tmp`;
-    await mkdir(dirname(this.#path), { recursive: true });
-    await writeFile(temporary, `${JSON.stringify(known, null, 2)}\n`);
+    await mkdir(dirname(this.#path), { recursive: true, mode: ownerFolder });
+    await writeFile(temporary, `${JSON.stringify(known, null, 2)}\n`, { mode: ownerFile });
     await rename(temporary, this.#path);
   }
 
