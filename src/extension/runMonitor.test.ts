@@ -85,8 +85,14 @@ test('the list sums up the event files of earlier runs', async (t) => {
   await log.close();
   const [view] = await monitor.list();
   assert.equal(view?.status, 'done');
-  assert.equal(view.epochs.length, 1);
+  assert.deepEqual(view.result?.metrics, { valid_loss: 1 });
   assert.equal((await monitor.events('r0')).length, 2);
+  const again = await store.runs.openLog('r0');
+  await again.append({ event: 'epoch', epoch: 2, train_loss: 2, valid_loss: 1.2 });
+  await again.append({ event: 'paused', step: 10 });
+  await again.close();
+  const [paused] = await monitor.list();
+  assert.deepEqual([paused?.status, paused?.epochs.at(-1)?.epoch], ['paused', 2]);
 });
 
 test('a resumed run shows the epochs it had before', async (t) => {

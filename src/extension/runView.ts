@@ -14,6 +14,7 @@ export interface RunView {
   readonly started?: RunEventOf<'started'>;
   readonly phase?: RunEventOf<'phase'>;
   readonly progress?: RunEventOf<'progress'>;
+  /** Of a run in a list the last one alone. */
   readonly epochs: readonly RunEventOf<'epoch'>[];
   readonly result?: RunEventOf<'result'>;
   readonly error?: RunEventOf<'error'>;

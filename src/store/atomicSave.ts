@@ -174,13 +174,23 @@ export async function currentFolder(
 
 /** The names of all folders in `parent` that {@link currentFolder} finds, sorted. */
 export async function savedNames(parent: string, fileSystem: FileSystem = nodeFileSystem): Promise<string[]> {
-  const found = new Set<string>();
-  for (const entry of await fileSystem.names(parent)) {
-    const old = /^\.(.+)\.old-\d{15}-[0-9a-f]{8}$/u.exec(entry)?.[1];
-    if (old !== undefined) found.add(old);
-    else if (!entry.startsWith('.')) found.add(entry);
+  return [...(await currentFolders(parent, fileSystem)).keys()];
+}
+
+/** Every name in `parent` with what {@link currentFolder} gives for it, sorted by name; the folder is read once. */
+export async function currentFolders(
+  parent: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<ReadonlyMap<string, string>> {
+  const names = (await fileSystem.names(parent)).sort();
+  const found = new Map<string, string>();
+  // Of several versions that were moved aside the latest comes last.
+  for (const entry of names) {
+    const name = /^\.(.+)\.old-\d{15}-[0-9a-f]{8}$/u.exec(entry)?.[1];
+    if (name !== undefined) found.set(name, join(parent, entry));
   }
-  return [...found].sort();
+  for (const entry of names) if (!entry.startsWith('.')) found.set(entry, join(parent, entry));
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Deletes a saved folder with whatever interrupted saves of it left. It is gone at once, not file by file. */

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { UlmfitError } from '../errors';
 import {
-  currentFolder,
+  currentFolders,
   removeFolder,
   renameFolder,
   saveFolder,
   savedNames,
   type NewFolder,
 } from './atomicSave';
+import { concurrently } from './concurrently';
 import { nodeFileSystem, type FileSystem } from './fileSystem';
 import { readJson } from './json';
 import { readManifest, verifyFiles, type ManifestFiles } from './manifest';
@@ -75,22 +76,39 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
   async list(): Promise<EntryList<v.InferOutput<Schema>>> {
     const entries: Entry<v.InferOutput<Schema>>[] = [];
     const broken: BrokenEntry[] = [];
-    for (const name of await this.names()) {
-      try {
-        entries.push(await this.show(name));
-      } catch (error) {
-        if (!(error instanceof UlmfitError)) throw error;
-        // Removed or renamed by another process since the folder was listed.
-        if (error.code !== 'not-found') broken.push({ name, folder: join(this.folder, name), error });
-      }
+    const before = new Map<string, string | undefined>();
+    let folders = await this.folders();
+    // A save may put another folder in the place of one that is being read: what fails is looked for once more.
+    for (let attempt = 0; folders.size > 0; attempt++) {
+      const failed: string[] = [];
+      await concurrently([...folders], async ([name, folder]) => {
+        try {
+          entries.push({ name, folder, manifest: await readManifest(folder, this.schema) });
+        } catch (error) {
+          if (!(error instanceof UlmfitError)) throw error;
+          const identity = await folderIdentity(folder);
+          const isSame = before.has(name) && before.get(name) === identity;
+          if (isSame || attempt === 3) broken.push({ name, folder, error });
+          else failed.push(name);
+          before.set(name, identity);
+        }
+      });
+      if (failed.length === 0) break;
+      // What is not there any more was removed or renamed by another process.
+      const now = await this.folders();
+      folders = new Map(failed.flatMap((name) => (now.has(name) ? [[name, now.get(name) ?? '']] : [])));
     }
-    return { entries, broken };
+    return { entries: entries.sort(byName), broken: broken.sort(byName) };
   }
 
   /** The names of all entries, broken ones too. */
   async names(): Promise<string[]> {
+    return [...(await this.folders()).keys()];
+  }
+
+  private async folders(): Promise<ReadonlyMap<string, string>> {
     try {
-      return await savedNames(this.folder, this.fileSystem);
+      return await currentFolders(this.folder, this.fileSystem);
     } catch (error) {
       throw unreadableFile(this.folder, error);
     }
@@ -240,13 +258,10 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
   }
 
   private async existingFolder(name: string): Promise<string> {
-    // A name that cannot be one is not looked up: it might lead out of the folder.
-    const names = await this.names();
-    const composed = name.normalize('NFC');
-    const folder = names.includes(composed)
-      ? await currentFolder(this.folder, composed, this.fileSystem)
-      : undefined;
-    if (folder === undefined) throw notFound(this.kind, name, names);
+    // A name is looked up among those that are there: by itself it might lead out of the folder.
+    const folders = await this.folders();
+    const folder = folders.get(name.normalize('NFC'));
+    if (folder === undefined) throw notFound(this.kind, name, [...folders.keys()]);
     return folder;
   }
 
@@ -281,4 +296,8 @@ export async function readContent(
 async function folderIdentity(folder: string): Promise<string | undefined> {
   const found = await stat(folder, { bigint: true }).catch(() => undefined);
   return found && `${found.dev}:${found.ino}`;
+}
+
+function byName({ name: a }: { readonly name: string }, { name: b }: { readonly name: string }): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises';
 import * as v from 'valibot';
-import { UlmfitError } from '../errors';
-import { corruptFile, unreadableFile } from './fileErrors';
+import { corruptFile } from './fileErrors';
+import { readRegularFile } from './regularFile';
 
 /**
  * Reads a JSON file and checks it against a schema.
@@ -26,21 +25,11 @@ export async function readJson<Schema extends v.GenericSchema>(
   return checked.output;
 }
 
-/** Reads a whole file of at most `limit` bytes. */
-export async function readBounded(path: string, limit: number): Promise<Uint8Array> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const { size } = await handle.stat();
-      if (size > limit)
-        throw corruptFile(path, `it has ${size} bytes, more than the ${limit} that are expected`);
-      return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw error instanceof UlmfitError ? error : unreadableFile(path, error);
-  }
+/** Reads a whole file of at most `limit` bytes. @throws UlmfitError `corrupt-file`, `file-not-found`, `file-unreadable` */
+export function readBounded(path: string, limit: number): Promise<Uint8Array> {
+  return readRegularFile(path, limit, (bytes) =>
+    corruptFile(path, `it has ${bytes} bytes, more than the ${limit} that are expected`),
+  );
 }
 
 /** `config.emb_sz: Invalid type: Expected number but received "x"` */

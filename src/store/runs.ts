@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { UlmfitError } from '../errors';
 import { removeFolder, savedNames } from './atomicSave';
 import { Checkpoints } from './checkpoints';
-import { EventLog, readEvents, readLastEvent, type EventLines } from './eventLog';
-import { nodeFileSystem, type FileSystem } from './fileSystem';
+import { concurrently } from './concurrently';
+import { readLastEvent } from './eventEnds';
+import type { WrittenEvent } from './eventLines';
+import { EventLog } from './eventLog';
+import { errorCode, nodeFileSystem, type FileSystem } from './fileSystem';
 import { readJson } from './json';
 import { formatVersion } from './manifest';
 import { checkedName, isName, noName, notFound, storedName } from './names';
+import { type EventLines, forEachEvent, readEvents } from './readEvents';
 import { corruptFile, unreadableFile } from './fileErrors';
 import { saveFailure } from './saveFailure';
 import { lifeOf, RunProcess } from './runProcess';
@@ -43,9 +48,16 @@ export interface RunSummary {
   readonly folder: string;
 }
 
+/** A run that cannot be read, and why. */
+export interface BrokenRun {
+  readonly id: string;
+  readonly folder: string;
+  readonly error: UlmfitError;
+}
+
 export interface RunList {
   readonly runs: RunSummary[];
-  readonly broken: { id: string; folder: string; error: UlmfitError }[];
+  readonly broken: BrokenRun[];
 }
 
 /** Events that end a run, by their name in the event file. */
@@ -57,6 +69,8 @@ const endings: ReadonlyMap<unknown, RunStatus> = new Map([
 ]);
 
 const maximumRunFileBytes = 16 * 2 ** 20;
+const runFileName = 'run.json';
+export const eventFileName = 'events.ndjson';
 
 /** An id that sorts by time: `20240607-153012-4f1c`. */
 export function newRunId(now = new Date()): string {
@@ -98,7 +112,7 @@ export class Runs {
     const folder = join(this.folder, checked);
     try {
       await this.fileSystem.createFolder(join(folder, 'checkpoints'));
-      const handle = await this.fileSystem.createFile(join(folder, 'run.json'));
+      const handle = await this.fileSystem.createFile(join(folder, runFileName));
       try {
         await handle.write(Buffer.from(`${JSON.stringify(file, null, 2)}\n`));
         await handle.sync();
@@ -115,48 +129,89 @@ export class Runs {
 
   /** The run's `run.json`. @throws UlmfitError `not-found`, `corrupt-file` */
   async read(id: string): Promise<RunFile> {
-    const folder = await this.existingFolder(id);
-    if (!isName(id)) throw corruptFile(folder, noName(id), 'Rename the folder, or remove the run.');
-    // A folder that was copied by hand is a run of its own.
-    return { ...(await readRunFile(join(folder, 'run.json'))), id };
+    return readRunOf(id, await this.existingFolder(id));
   }
 
-  /** All runs, the latest first; those whose run.json cannot be read are reported beside the rest. */
+  /**
+   * All runs, the latest first; those that cannot be read are reported beside the rest. Of each its `run.json` and the
+   * end of its event file are read.
+   *
+   * @throws UlmfitError `file-unreadable` where the folder of runs cannot be read
+   */
   async list(): Promise<RunList> {
-    const runs: RunList['runs'] = [];
-    const broken: RunList['broken'] = [];
-    for (const id of (await this.ids()).reverse()) {
+    const { found, broken } = await this.each(async (id, folder) => {
+      return { id, run: await readRunOf(id, folder), folder, status: await statusOf(folder) };
+    });
+    return { runs: found, broken };
+  }
+
+  /**
+   * Looks at every run, the latest first. One whose look fails is broken, and takes no other with it.
+   *
+   * @param most runs to look at
+   * @throws UlmfitError `file-unreadable` where the folder of runs cannot be read
+   */
+  async each<Found>(
+    look: (id: string, folder: string) => Promise<Found>,
+    most = Infinity,
+  ): Promise<{ found: Found[]; broken: BrokenRun[]; isCut: boolean }> {
+    const found: Found[] = [];
+    const broken: BrokenRun[] = [];
+    const ids = (await this.ids()).reverse();
+    const looks = await concurrently(ids.slice(0, most), async (id) => {
       const folder = join(this.folder, id);
       try {
-        const run = await this.read(id);
-        runs.push({ id, run, folder, status: await this.status(id) });
+        return { found: await look(id, folder) };
       } catch (error) {
         if (!(error instanceof UlmfitError)) throw error;
-        broken.push({ id, folder, error });
+        // Removed since the folder was listed?
+        return (await exists(folder)) ? { broken: { id, folder, error } } : {};
       }
+    });
+    for (const each of looks) {
+      if (each.found !== undefined) found.push(each.found);
+      if (each.broken) broken.push(each.broken);
     }
-    return { runs, broken };
+    return { found, broken, isCut: ids.length > most };
   }
 
-  /** @throws UlmfitError `not-found` */
+  /** @throws UlmfitError `not-found`, and `file-unreadable` or `corrupt-file` for an event file that is none */
   async status(id: string): Promise<RunStatus> {
-    const folder = await this.existingFolder(id);
-    const last = await readLastEvent(join(folder, 'events.ndjson'));
-    const ending = endings.get(last?.['event']);
-    if (ending !== undefined) return ending;
-    const life = await lifeOf(folder);
-    if (life === 'dead') return 'interrupted';
-    return life === 'alive' ? 'running' : 'not-responding';
+    return statusOf(await this.existingFolder(id));
+  }
+
+  /** Whether a process works on the run, also where its event file cannot be read. @throws UlmfitError `not-found` */
+  async isWorkedOn(id: string): Promise<boolean> {
+    try {
+      return ['running', 'not-responding'].includes(await this.status(id));
+    } catch (error) {
+      if (!(error instanceof UlmfitError) || error.code === 'not-found') throw error;
+      return (await lifeOf(join(this.folder, id))) !== 'dead';
+    }
   }
 
   /** Opens the run's event file for appending. @throws UlmfitError `not-found`, `save-failed` */
   async openLog(id: string): Promise<EventLog> {
-    return EventLog.open(join(await this.existingFolder(id), 'events.ndjson'));
+    return EventLog.open(join(await this.existingFolder(id), eventFileName));
   }
 
-  /** All events so far. @throws UlmfitError `not-found` */
+  /** The events so far; of very many, evenly spaced ones. @throws UlmfitError `not-found`, `file-unreadable` */
   async events(id: string): Promise<EventLines> {
-    return readEvents(join(await this.existingFolder(id), 'events.ndjson'));
+    return readEvents(join(await this.existingFolder(id), eventFileName));
+  }
+
+  /**
+   * Goes through the events of some names, however long the file is.
+   *
+   * @param use may parse the event, or only count it
+   * @throws UlmfitError `not-found`, `file-unreadable`
+   */
+  async forEachEvent(
+    id: string,
+    names: readonly string[],
+    use: (name: string, read: () => WrittenEvent | undefined) => void,
+  ): Promise<void> {
+    await forEachEvent(join(await this.existingFolder(id), eventFileName), new Set(names), use);
   }
 
   /** Where a run lies. */
@@ -175,8 +230,7 @@ export class Runs {
 
   /** Deletes a run with its checkpoints. @throws UlmfitError `not-found`, `save-failed` */
   async remove(id: string): Promise<void> {
-    const status = await this.status(id);
-    if (status === 'running' || status === 'not-responding') {
+    if (await this.isWorkedOn(id)) {
       throw new UlmfitError('save-failed', `The run "${id}" is still worked on.`, 'Cancel it first.');
     }
     await removeFolder(this.folder, id, this.fileSystem);
@@ -196,6 +250,33 @@ export class Runs {
     if (!ids.includes(id)) throw notFound('run', id, ids);
     return join(this.folder, id);
   }
+}
+
+async function statusOf(folder: string): Promise<RunStatus> {
+  return statusAfter(await readLastEvent(join(folder, eventFileName)), folder);
+}
+
+/** How a run stands whose last event this is. */
+export async function statusAfter(last: WrittenEvent | undefined, folder: string): Promise<RunStatus> {
+  const ending = endings.get(last?.['event']);
+  if (ending !== undefined) return ending;
+  const life = await lifeOf(folder);
+  if (life === 'dead') return 'interrupted';
+  return life === 'alive' ? 'running' : 'not-responding';
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: unknown) => errorCode(error) !== 'ENOENT',
+  );
+}
+
+/** The `run.json` of a run in its folder. @throws UlmfitError `corrupt-file`, also where the id is no name */
+export async function readRunOf(id: string, folder: string): Promise<RunFile> {
+  if (!isName(id)) throw corruptFile(folder, noName(id), 'Rename the folder, or remove the run.');
+  // A folder that was copied by hand is a run of its own.
+  return { ...(await readRunFile(join(folder, runFileName))), id };
 }
 
 /** Reads a `run.json` wherever it lies. @throws UlmfitError `file-not-found`, `corrupt-file` */

@@ -20,7 +20,11 @@ import { beginningOf, stepSizes } from './engines/engineOfRun';
 import { errorEvent } from './errorEvent';
 import { refuseAfterTwoFailures } from './failedSteps';
 import { asOutOfMemory, type MachineMemory } from './memoryCheck';
+<<<<<<< HEAD
 import { checkInputs } from './runInputs';
+=======
+import { historyOf } from './runHistory';
+>>>>>>> main
 import { progressMilliseconds } from './runTeller';
 import { stoppedEarly, type StopMode, TrainingRun } from './trainingRun';
 import type { PrepareProgress, TrainingJob } from './trainingJob';
@@ -102,10 +106,15 @@ export class RunDesk {
         'Train it further with extend, or start it anew with rerun.',
       );
     }
+<<<<<<< HEAD
     refuseAfterTwoFailures(id, (await this.store.runs.events(id)).events);
     const claimed = await claimName(this.store, { ...file, name: run.options.name }, replace);
     this.#needIdle();
     this.#launch(run, claimed, { resume: true, extendBy });
+=======
+    refuseAfterTwoFailures(id, (await historyOf(this.store, id)).failures);
+    this.#launch(run, true, extendBy);
+>>>>>>> main
     return id;
   }
 
@@ -218,7 +227,11 @@ export class RunDesk {
         resume,
         extendBy,
         checkpointSeconds,
+<<<<<<< HEAD
         replacing: replacedBy(file),
+=======
+        progressLogged: before.progress,
+>>>>>>> main
         emit,
       });
       active.run = run;

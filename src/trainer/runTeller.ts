@@ -4,11 +4,12 @@ import type { EpochReport, Metrics, StepReport } from '../training/learner';
 import type { TrainingPhase } from '../training/recipe';
 import type { ChosenEngine } from './engines/chooseEngine';
 import { engineFields } from './engines/engineSelection';
+import { ProgressLog } from './progressLog';
 import { ProgressMeter } from './progressMeter';
 import type { RunPlan } from './runPlan';
 import type { TrainingJob } from './trainingJob';
 
-/** Progress is told at most this often; steps can take a millisecond. */
+/** The host is told of progress at most this often; steps can take a millisecond. */
 export const progressMilliseconds = 200;
 /** Issues told in full; the count is always told. */
 const mostIssuesTold = 1000;
@@ -20,16 +21,20 @@ export interface RunTellerSettings {
   readonly job: TrainingJob;
   readonly log: EventLog;
   readonly emit: (event: RunEvent) => void;
+  /** Lines of progress that the event file has from before. */
+  readonly progressLogged?: number | undefined;
 }
 
 /** Writes what happens in a run to its event file, and tells the host. */
 export class RunTeller {
   readonly #settings: RunTellerSettings;
   readonly #meter = new ProgressMeter();
+  readonly #progressLog: ProgressLog;
   #lastProgress = 0;
 
   constructor(settings: RunTellerSettings) {
     this.#settings = settings;
+    this.#progressLog = new ProgressLog(settings.progressLogged);
   }
 
   async tell(event: RunEvent): Promise<void> {
@@ -74,9 +79,12 @@ export class RunTeller {
   async step(plan: RunPlan, phase: number, report: StepReport): Promise<void> {
     const now = performance.now();
     this.#meter.step(now, report.tokens);
-    if (now - this.#lastProgress < progressMilliseconds && report.batch !== report.batches) return;
+    const isLast = report.batch === report.batches;
+    const isTold = isLast || now - this.#lastProgress >= progressMilliseconds;
+    const isWritten = this.#progressLog.takes(now, isLast || report.batch === 1);
+    if (!isTold && !isWritten) return;
     this.#lastProgress = now;
-    await this.tell({
+    const event: RunEvent = {
       event: 'progress',
       part: 'train',
       phase: phase + 1,
@@ -88,7 +96,9 @@ export class RunTeller {
       lr: report.lr,
       mom: report.momentum,
       ...this.#pace(plan, phase),
-    });
+    };
+    if (isWritten) await this.tell(event);
+    else this.#settings.emit({ ...event, time: new Date().toISOString() });
   }
 
   async validation(plan: RunPlan, phase: number, epoch: number): Promise<void> {

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/program';
 import { Store } from '../../src/store/store';
+import { makeBadRuns } from '../store/hostileRuns';
 import { objects, train } from './argumentsAndOutput';
 
 let root = '';
@@ -40,6 +41,23 @@ describe('the store', () => {
     metrics: { accuracy: 0.5 },
   };
   const content = { tensors: new Map([['w', { shape: [1], data: Float32Array.of(1) }]]), vocab: ['xxunk'] };
+
+  test('P22: runs shows a bad run as one line with the reason, and as one object, beside the good ones', async () => {
+    const store = new Store(await mkdtemp(join(root, 'bad-')));
+    await store.runs.create('good', { kind: 'encoder', name: 'mail', options: {} });
+    const bad = await makeBadRuns(store);
+    const table = await run(['runs', '--store', store.root]);
+    assert.equal(table.code, 0);
+    assert.match(table.stdout, /^good +encoder {2}mail {2}interrupted$/mu);
+    for (const id of bad) {
+      assert.match(table.stdout, new RegExp(`^${id} +- +- +cannot be read$`, 'mu'));
+      assert.match(table.stderr, new RegExp(`^${id}: .*events\\.ndjson.*\\.$`, 'mu'));
+    }
+    const [list] = objects((await run(['runs', '--json', '--store', store.root])).stdout);
+    const { runs, broken } = list as Record<string, { id: string; message: string; remedy: string }[]>;
+    assert.deepEqual([runs?.map(({ id }) => id), broken?.map(({ id }) => id).sort()], [['good'], bad]);
+    for (const each of broken ?? []) assert.ok(each.message !== '' && each.remedy !== '');
+  });
 
   test('list, show, runs and remove need no trainer', async () => {
     const store = new Store(await mkdtemp(join(root, 'list-')));

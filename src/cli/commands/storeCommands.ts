@@ -174,13 +174,14 @@ async function listRuns({ output, store: root }: Context): Promise<void> {
   const { runs, broken } = await new Store(root).runs.list();
   const value = {
     runs: runs.map(({ id, run, status, folder }) => ({ ...run, id, status, folder })),
-    broken: broken.map(({ id, folder, error }) => ({ id, folder, message: error.message })),
+    broken: broken.map(({ id, folder, error: { message, remedy } }) => ({ id, folder, message, remedy })),
   };
   await output.result(value, () => {
-    if (runs.length === 0) output.line(`No run in ${root} yet.`);
+    if (runs.length + broken.length === 0) output.line(`No run in ${root} yet.`);
     const rows = runs.map(({ id, run, status }) => [id, run.kind, run.name, status]);
-    for (const line of table(rows)) output.line(line);
-    for (const { id, error } of broken) output.note(`${id}: ${error.message}`);
+    const bad = broken.map(({ id }) => [id, '-', '-', 'cannot be read']);
+    for (const line of table([...rows, ...bad])) output.line(line);
+    for (const { id, error } of broken) output.note(`${id}: ${error.message} ${error.remedy}`);
   });
 }
 

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { showInformation } from '../messages/notifications';
 import type { Services } from '../services';
-import { brokenRuns } from './brokenRuns';
 import { entryDescription } from './entryFacts';
 import { type ExplorerNode, nodesOf } from './nodes';
 import { visibleText, withoutIcons } from './plainText';
@@ -45,8 +44,7 @@ async function allChoices(services: Services, lists: StoreLists): Promise<NodeCh
   const { l10n } = vscode;
   const encoders = await lists.encoders();
   const models = await lists.models();
-  const runs = await services.runs.list();
-  const badRuns = await brokenRuns(services.store.runs, new Set(runs.map(({ id }) => id)));
+  const { views: runs, broken: badRuns } = await services.runs.listAll();
   const broken = [
     ...encoders.broken.map(({ name }) => ({ name, brokenKind: 'encoder' as const })),
     ...models.broken.map(({ name }) => ({ name, brokenKind: 'model' as const })),

@@ -42,6 +42,8 @@ class Explorer {
   readonly #runs: NodeTree<RunListNode>;
   readonly #runsView: vscode.TreeView<RunListNode>;
   readonly #disposables: readonly Subscription[];
+  readonly #begun = performance.now();
+  #listsRead = 0;
   #listedRuns: readonly RunListNode[] = [];
   #others: NodeJS.Timeout | undefined;
 
@@ -52,9 +54,15 @@ class Explorer {
     this.#encoders = new NodeTree(encoderSource(this.#lists, engineOf));
     this.#models = new NodeTree(modelSource(this.#lists, engineOf));
     this.#runs = new NodeTree(
-      runSource(services, (nodes) => {
-        this.#runsListed(nodes);
-      }),
+      runSource(
+        services,
+        (nodes) => {
+          this.#runsListed(nodes);
+        },
+        () => {
+          this.#showRuns();
+        },
+      ),
     );
     const encodersView = vscode.window.createTreeView('ulmfit.encoders', {
       treeDataProvider: this.#encoders,
@@ -93,6 +101,9 @@ class Explorer {
     const progress = new Coalesced(() => {
       this.#showProgress();
     }, progressMilliseconds);
+    const contexts = new Coalesced(() => {
+      this.#showContexts();
+    }, refreshMilliseconds);
     this.#disposables = [
       encodersView,
       modelsView,
@@ -104,6 +115,7 @@ class Explorer {
       storeChanges,
       runChanges,
       progress,
+      contexts,
       tellProblems(this.#encoders, encodersView),
       tellProblems(this.#models, modelsView),
       tellProblems(this.#runs, this.#runsView),
@@ -121,8 +133,8 @@ class Explorer {
         this.#details.refresh();
       }),
     ];
-    // Reading the store can wait until activation is over.
-    storeChanges.ask();
+    // Reading the store can wait until activation is over; the views ask for what they show themselves.
+    contexts.ask();
   }
 
   /** Reads the store again and shows it. */
@@ -132,6 +144,10 @@ class Explorer {
     this.#models.refresh();
     this.#showRuns();
     this.#details.refresh();
+    this.#showContexts();
+  }
+
+  #showContexts(): void {
     this.#setEntryContexts().catch((error: unknown) => {
       // The views say why the store cannot be read.
       this.services.log.debug(error instanceof Error ? error.message : String(error));
@@ -155,6 +171,10 @@ class Explorer {
   }
 
   #runsListed(nodes: readonly RunListNode[]): void {
+    if (this.#listsRead++ < 2) {
+      const milliseconds = Math.round(performance.now() - this.#begun);
+      this.services.log.info(`${nodes.length} runs were listed ${milliseconds} ms after activation.`);
+    }
     this.#listedRuns = nodes;
     this.#showActivity();
     clearTimeout(this.#others);

@@ -57,7 +57,8 @@ export function shareDone({ started, progress }: RunView): number | undefined {
   if (progress.part === 'prepare' || started === undefined) {
     return progress.batches === 0 ? undefined : progress.batch / progress.batches;
   }
-  return started.steps === 0 ? undefined : (progress.step ?? 0) / started.steps;
+  // Of a long run that was trained further, a list may know the plan that it began with.
+  return started.steps === 0 ? undefined : Math.min(1, (progress.step ?? 0) / started.steps);
 }
 
 /** `2 min`, or empty where it is not known. */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
+import { visibleText } from '../explorer/plainText';
 import { ask } from '../messages/notifications';
 import type { Services } from '../services';
-import { plainText } from './plainText';
 import type { Task } from './taskFile';
 import { keepingBoth, namesInTheWay, replacing } from './taskNames';
 
@@ -31,7 +31,7 @@ function askAbout(names: readonly string[], ...buttons: string[]): Thenable<stri
   return ask(
     {
       template: vscode.l10n.t('The store has {0} already.'),
-      values: [names.map((name) => `“${plainText(name, 40)}”`).join(', ')],
+      values: [names.map((name) => `“${visibleText(name, 40)}”`).join(', ')],
       detail: vscode.l10n.t('What is replaced stays until the training is done, and is gone then.'),
       isWarning: true,
     },

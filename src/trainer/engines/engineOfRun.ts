@@ -1,24 +1,27 @@
 import { languageModelConfig } from '../../model/awdLstmConfig';
-import { parseRunEvent } from '../../protocol/events';
 import type { Store } from '../../store/store';
 import type { StepSizes } from '../../training/engineCheck/speed';
 import type { NewRun } from '../runDesk';
+import { historyOf } from '../runHistory';
 import type { InstalledEngine } from '../../engine/installedEngines';
 
 const engines: readonly InstalledEngine[] = ['onnx', 'tensorflow', 'webgpu'];
 const usualBatchSize = 64;
 const usualVocab = 30_000;
 
-/** The engine and the batch size that a run began with; none where it never came so far. */
+/** The engine and the batch size that a run began with, and its lines of progress; none where it never came so far. */
 export async function beginningOf(
   store: Store,
   run: string,
-): Promise<{ engine?: InstalledEngine | undefined; bs?: number | undefined }> {
-  const { events } = await store.runs.events(run);
-  const started = events.map(parseRunEvent).findLast((event) => event?.event === 'started');
-  if (started?.event !== 'started') return {};
+): Promise<{
+  engine?: InstalledEngine | undefined;
+  bs?: number | undefined;
+  progress?: number;
+}> {
+  const { started, progress } = await historyOf(store, run);
+  if (!started) return { progress };
   const engine = engines.find((name) => name === started.engine);
-  return { engine, bs: started.data?.['bs'] };
+  return { engine, bs: started.data?.['bs'], progress };
 }
 
 /** How large the training steps of a run are going to be, as far as its options tell; for comparing engines. */
