@@ -77,20 +77,25 @@ export class NewFolder {
   }
 }
 
+/** Looks at the folder that a save would replace, and throws where it must stay. */
+export type CheckReplaced = (folder: string) => Promise<void>;
+
 /**
  * Saves a folder so that at every moment, whatever fails and whenever the process dies, the version before or the new
- * one can be loaded. The new one replaces a folder of that name.
+ * one can be loaded. The new one replaces a folder of that name, unless `checkReplaced` throws. Of several processes
+ * that save under one name at the same moment, none replaces what its own check has not seen.
  *
  * @param target the folder's path
  * @param writeFiles writes every file but the manifest
  * @param manifest the manifest's members; `files` (name → sha256 and bytes) is added. None is written if undefined
- * @throws UlmfitError `save-failed`; what was there before is still there
+ * @throws UlmfitError `save-failed`, or what `checkReplaced` throws; what was there before is still there
  */
 export async function saveFolder(
   target: string,
   writeFiles: (folder: NewFolder) => Promise<void>,
   manifest: Readonly<Record<string, unknown>> | undefined,
   fileSystem: FileSystem = nodeFileSystem,
+  checkReplaced: CheckReplaced = () => Promise.resolve(),
 ): Promise<void> {
   const parent = dirname(target);
   const name = basename(target);
@@ -107,7 +112,7 @@ export async function saveFolder(
         await folder.writeBytes(manifestName, Buffer.from(sealed({ ...manifest, files })));
       }
       await fileSystem.syncFolder(temporary);
-      await moveIn(temporary, target, fileSystem);
+      await moveIn(temporary, target, fileSystem, checkReplaced);
     });
   } catch (error) {
     await removeIfPossible(temporary, fileSystem);
@@ -116,22 +121,36 @@ export async function saveFolder(
   await removeOldVersions(parent, name, fileSystem);
 }
 
-async function moveIn(temporary: string, target: string, fileSystem: FileSystem): Promise<void> {
+async function moveIn(
+  temporary: string,
+  target: string,
+  fileSystem: FileSystem,
+  checkReplaced: CheckReplaced,
+): Promise<void> {
   const parent = dirname(target);
   const name = basename(target);
-  const names = await fileSystem.names(parent);
+  const before = await currentFolder(parent, name, fileSystem);
+  if (before !== undefined) await checkReplaced(before);
   let aside: string | undefined;
-  if (names.includes(name)) {
-    aside = join(parent, `${oldPrefix(name)}${String(Date.now()).padStart(15, '0')}-${uniqueSuffix()}`);
-    await fileSystem.rename(target, aside);
-  }
+  let isIn = false;
   try {
+    if (before === target) {
+      aside = join(parent, `${oldPrefix(name)}${String(Date.now()).padStart(15, '0')}-${uniqueSuffix()}`);
+      await fileSystem.rename(target, aside);
+      // Another process may have put its own there since it was looked at. Nobody touches it where it lies now.
+      await checkReplaced(aside);
+    }
+    // Fails where another folder has come to lie there: no platform renames over one with files in it.
     await fileSystem.rename(temporary, target);
+    isIn = true;
     await fileSystem.syncFolder(parent);
   } catch (error) {
     // Back to how it was. If that fails too, `currentFolder` still finds the version that was moved aside.
-    await fileSystem.rename(target, temporary).catch(() => undefined);
+    if (isIn) await fileSystem.rename(target, temporary).catch(() => undefined);
     if (aside !== undefined) await fileSystem.rename(aside, target).catch(() => undefined);
+    // Where it failed because another process was faster, that is what is said.
+    const other = isIn ? undefined : await currentFolder(parent, name, fileSystem).catch(() => undefined);
+    if (other !== undefined) await checkReplaced(other);
     throw error;
   }
 }
@@ -195,11 +214,16 @@ export async function removeFolder(
   }
 }
 
-/** Gives a saved folder another name, which must be free. */
+/**
+ * Gives a saved folder another name, which must be free.
+ *
+ * @param taken what is thrown where it is not any more
+ */
 export async function renameFolder(
   parent: string,
   from: string,
   to: string,
+  taken: () => Error,
   fileSystem: FileSystem = nodeFileSystem,
 ): Promise<void> {
   try {
@@ -209,7 +233,11 @@ export async function renameFolder(
       const path = join(parent, entry);
       if (entry.startsWith(oldPrefix(from)) && path !== folder) await fileSystem.remove(path);
     }
-    await fileSystem.rename(folder ?? join(parent, from), join(parent, to));
+    const target = join(parent, to);
+    await fileSystem.rename(folder ?? join(parent, from), target).catch(async (error: unknown) => {
+      // What was saved there since it was looked is never renamed over.
+      throw (await fileSystem.names(parent)).includes(to) ? taken() : error;
+    });
     await fileSystem.syncFolder(parent);
   } catch (error) {
     throw saveFailure(`${join(parent, from)} could not be renamed`, error);

@@ -33,6 +33,7 @@ export async function exportFolder(
     },
     members,
     fileSystem,
+    checkNewOrEmpty,
   );
   return [...names, ...(manifest ? [manifestName] : [])].map((name) => join(path, name));
 }

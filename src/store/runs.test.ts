@@ -88,7 +88,7 @@ describe('runs', () => {
 
   test('P25: a new run has its owner from the first, and none where it could not be created', async () => {
     const run = { kind: 'encoder', name: 'enc', options: {} } as const;
-    const lock = await store.runs.begin('new', run);
+    const { lock } = await store.runs.begin('new', run);
     assert.equal(await store.runs.status('new'), 'running');
     await lock.release();
     assert.equal(await store.runs.status('new'), 'interrupted');

@@ -29,9 +29,11 @@ const runFileSchema = v.object({
   createdAt: v.pipe(v.string(), v.isoTimestamp()),
   /** The options of the request, checked by the protocol's schema when they are used. */
   options: v.record(v.string(), v.unknown()),
+  /** Of the manifest of what had the name when the run began, where the user said that it is to be replaced. */
+  replaces: v.optional(v.string()),
 });
 export type RunFile = v.InferOutput<typeof runFileSchema>;
-export type NewRunFile = Pick<RunFile, 'kind' | 'name' | 'options'>;
+export type NewRunFile = Pick<RunFile, 'kind' | 'name' | 'options' | 'replaces'>;
 
 /**
  * - `running`, `not-responding`: a live process works on it
@@ -100,12 +102,11 @@ export class Runs {
   }
 
   /** The same, with the run locked from the first: nobody finds it without an owner. @throws UlmfitError as `create` */
-  async begin(id: string, run: NewRunFile): Promise<ProcessLock> {
+  async begin(id: string, run: NewRunFile): Promise<{ file: RunFile; lock: ProcessLock }> {
     const folder = await this.newFolder(id);
     try {
       const lock = await ProcessLock.take(folder, (holder) => runInUse(id, holder));
-      await this.writeRunFile(folder, run);
-      return lock;
+      return { file: await this.writeRunFile(folder, run), lock };
     } catch (error) {
       // Nothing refers to it yet. Where it cannot be removed either, it is listed as one that cannot be read.
       await this.fileSystem.remove(folder).catch(() => undefined);
@@ -127,7 +128,8 @@ export class Runs {
     return folder;
   }
 
-  private async writeRunFile(folder: string, { kind, name, options }: NewRunFile): Promise<RunFile> {
+  private async writeRunFile(folder: string, run: NewRunFile): Promise<RunFile> {
+    const { kind, name, options, replaces } = run;
     const file: RunFile = {
       formatVersion,
       id: basename(folder),
@@ -135,6 +137,7 @@ export class Runs {
       name: checkedName(name),
       createdAt: new Date().toISOString(),
       options,
+      ...(replaces === undefined ? {} : { replaces }),
     };
     try {
       const handle = await this.fileSystem.createFile(join(folder, runFileName));

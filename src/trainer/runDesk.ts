@@ -9,6 +9,7 @@ import {
 } from '../protocol/options';
 import type { EventLog } from '../store/eventLog';
 import type { ProcessLock } from '../store/processLock';
+import { claimName, replacedBy } from '../store/runNames';
 import type { RunFile } from '../store/runs';
 import type { Store } from '../store/store';
 import { memoryOf, prepareThatFits } from './batchSize';
@@ -23,13 +24,27 @@ import { refuseAfterTwoFailures } from './failedSteps';
 import { answered, LastWords, SilentDisk } from './lastWords';
 import { asOutOfMemory, type MachineMemory } from './memoryCheck';
 import { historyOf } from './runHistory';
+import { checkInputs } from './runInputs';
 import { progressMilliseconds } from './runTeller';
-import { type StopMode, TrainingRun } from './trainingRun';
+import { stoppedEarly, type StopMode, TrainingRun } from './trainingRun';
 import type { PrepareProgress, TrainingJob } from './trainingJob';
 
 export type NewRun =
   | { kind: 'encoder'; id: string; options: TrainEncoderOptions }
   | { kind: 'classifier'; id: string; options: TrainClassifierOptions };
+
+export interface ResumeOptions {
+  /** Further epochs. */
+  readonly extendBy?: number | undefined;
+  readonly replace?: boolean;
+}
+
+interface Launch {
+  readonly file: RunFile;
+  readonly lock: ProcessLock;
+  readonly resume: boolean;
+  readonly extendBy?: number | undefined;
+}
 
 interface ActiveRun {
   readonly id: string;
@@ -58,26 +73,35 @@ export class RunDesk {
     private readonly hearNow: () => void,
   ) {}
 
-  /** Creates a run and starts it. @returns its id, at once; what happens comes as events */
+  /**
+   * Creates a run and starts it.
+   * @returns its id, at once; what happens comes as events
+   * @throws {UlmfitError} `already-exists` where its name is taken and was not to be replaced
+   */
   async start(run: NewRun): Promise<string> {
-    const { kind, id, options } = run;
+    const { kind, id } = run;
+    // Whoever runs this again has not said that its result may be replaced.
+    const { replace, ...options } = run.options;
     return this.#alone(id, async () => {
-      const lock = await this.store.runs.begin(id, { kind, name: options.name, options: { ...options } });
-      this.#launch(run, lock, false);
+      const claimed = await claimName(this.store, { kind, name: options.name }, replace);
+      const { file, lock } = await this.store.runs.begin(id, { ...claimed, options });
+      this.#launch(run, { file, lock, resume: false });
     });
   }
 
   /**
    * Continues a run where its last checkpoint is, or trains it further.
-   *
-   * @throws {UlmfitError} `not-found`, `corrupt-file`, `in-use` by another process
+   * @param replace whether what has its name now, and is another's, may be replaced
+   * @throws {UlmfitError} `not-found`, `corrupt-file`, `already-exists`, `in-use` by another process
    */
-  async resume(id: string, extendBy?: number): Promise<string> {
+  async resume(id: string, { extendBy, replace = false }: ResumeOptions = {}): Promise<string> {
     return this.#alone(id, async () => {
       // Before anything of it is read: another process may be about to go on with it, too.
       const lock = await this.store.runs.lock(id);
       try {
-        this.#launch(await this.#resumable(id, extendBy), lock, true, extendBy);
+        const { run, file } = await this.#resumable(id, extendBy);
+        const claimed = await claimName(this.store, { ...file, name: run.options.name }, replace);
+        this.#launch(run, { file: claimed, lock, resume: true, extendBy });
       } catch (error) {
         await lock.release();
         throw error;
@@ -85,8 +109,9 @@ export class RunDesk {
     });
   }
 
-  async #resumable(id: string, extendBy: number | undefined): Promise<NewRun> {
-    const run = readRun(await this.store.runs.read(id));
+  async #resumable(id: string, extendBy: number | undefined): Promise<{ run: NewRun; file: RunFile }> {
+    const file = await this.store.runs.read(id);
+    const run = readRun(file);
     const ending = await this.store.runs.ending(id);
     if (extendBy === undefined && (ending === 'done' || ending === 'cancelled')) {
       throw new UlmfitError(
@@ -96,7 +121,7 @@ export class RunDesk {
       );
     }
     refuseAfterTwoFailures(id, (await historyOf(this.store, id)).failures);
-    return run;
+    return { run, file };
   }
 
   requestStop(id: string, mode: StopMode): void {
@@ -173,11 +198,12 @@ export class RunDesk {
       : prepareClassifier(this.store, run.options, machine, onProgress);
   }
 
-  #launch(newRun: NewRun, lock: ProcessLock, resume: boolean, extendBy?: number): void {
+  #launch(newRun: NewRun, launch: Launch): void {
     const { id } = newRun;
-    const active: ActiveRun = { id, lock, isNew: !resume, finished: Promise.resolve() };
+    const { lock } = launch;
+    const active: ActiveRun = { id, lock, isNew: !launch.resume, finished: Promise.resolve() };
     this.#active = active;
-    active.finished = this.#carryOut(active, newRun, resume, extendBy)
+    active.finished = this.#carryOut(active, newRun, launch)
       .catch(async (error: unknown) => {
         await new LastWords().attempt(lock.release());
         return errorEvent(error);
@@ -197,8 +223,7 @@ export class RunDesk {
   async #carryOut(
     active: ActiveRun,
     newRun: NewRun,
-    resume: boolean,
-    extendBy: number | undefined,
+    { file, resume, extendBy }: Launch,
   ): Promise<RunEvent | undefined> {
     const { id } = active;
     const { runs } = this.store;
@@ -217,6 +242,8 @@ export class RunDesk {
       const before = resume ? await beginningOf(this.store, id) : {};
       const engine = await this.#takeEngine(newRun, before.engine);
       job = await this.#prepareJob(newRun, memoryOf(engine.report), before.bs);
+      const isBegun = resume && (await checkpoints.steps()).length > 0;
+      await checkInputs(this.store, file, job.inputs, isBegun);
       const { checkpointSeconds } = this;
       const run = new TrainingRun({
         id,
@@ -227,6 +254,7 @@ export class RunDesk {
         resume,
         extendBy,
         checkpointSeconds,
+        replacing: replacedBy(file),
         progressLogged: before.progress,
         emit,
         lastWords,
@@ -257,7 +285,8 @@ export class RunDesk {
 
   async #endingBeforeTraining({ id, stop }: ActiveRun): Promise<RunEventOf<'paused' | 'cancelled'>> {
     const time = new Date().toISOString();
-    if (stop !== 'pause') return { event: 'cancelled', time, mode: stop ?? 'stop' };
+    if (stop === 'discard') return { event: 'cancelled', time, mode: stop };
+    if (stop !== 'pause') return { ...stoppedEarly(), time };
     const checkpoints = await this.store.runs.checkpoints(id).catch(() => undefined);
     const steps = (await checkpoints?.steps().catch(() => undefined)) ?? [];
     return { event: 'paused', time, step: steps.at(-1) ?? 0 };

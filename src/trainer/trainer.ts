@@ -101,9 +101,11 @@ export class Trainer {
         run: await runs.start({ kind: 'classifier', id: newRunId(), options: { ...options, ...paths } }),
       };
     });
-    connection.onRequest('resume', async ({ run }) => ({ run: await this.#needSession().runs.resume(run) }));
-    connection.onRequest('extend', async ({ run, epochs }) => ({
-      run: await this.#needSession().runs.resume(run, epochs),
+    connection.onRequest('resume', async ({ run, replace }) => ({
+      run: await this.#needSession().runs.resume(run, { replace }),
+    }));
+    connection.onRequest('extend', async ({ run, epochs, replace }) => ({
+      run: await this.#needSession().runs.resume(run, { extendBy: epochs, replace }),
     }));
     connection.onRequest('cancel', ({ run, mode }) => {
       this.#needSession().runs.requestStop(run, mode);

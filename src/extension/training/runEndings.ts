@@ -3,7 +3,7 @@ import type { RunEvent, RunEventOf } from '../../protocol/events';
 import { showError } from '../commands';
 import type { Subscription } from '../listeners';
 import { showInformation, showProblem } from '../messages/notifications';
-import { userError } from '../messages/userText';
+import { userError, userText } from '../messages/userText';
 import type { Services } from '../services';
 import type { FollowUps } from './followUps';
 import { showDashboard, startRun } from './startRun';
@@ -24,6 +24,8 @@ async function handle(services: Services, followUps: FollowUps, id: string, even
     return;
   }
   if (event.event === 'error') await tellFailure(id, event);
+  else if (event.event === 'cancelled' && event.message !== undefined)
+    await tellUnsaved(services, id, event.message);
   else if (event.event === 'result' && !vscode.window.state.focused) await tellResult(id, event);
 }
 
@@ -31,6 +33,12 @@ async function tellFailure(id: string, error: RunEventOf<'error'>): Promise<void
   const show = vscode.l10n.t('Show Dashboard');
   const template = vscode.l10n.t('Training failed: {0}');
   if ((await showProblem(template, [userError(error)], show)) === show) await showDashboard(id);
+}
+
+/** Somebody has stopped the run, and expects something to be kept. */
+async function tellUnsaved({ store }: Services, id: string, message: string): Promise<void> {
+  const { name } = await store.runs.read(id);
+  await showInformation(vscode.l10n.t('“{0}” was stopped. {1}'), [name, userText(message)]);
 }
 
 async function tellResult(id: string, { kind, name, stopped = false }: RunEventOf<'result'>): Promise<void> {

@@ -8,6 +8,7 @@ import type { Services } from '../services';
 import type { FollowUps } from './followUps';
 import { latestTask } from './latestTask';
 import { isIdle, startRun } from './startRun';
+import { withFreeNames } from './replaceQuestion';
 import { formatTask, parseTask, type Task, taskFileName } from './taskFile';
 
 /** Run what a task file says, and write one from the latest run. */
@@ -31,12 +32,11 @@ export function taskCommands(services: Services, followUps: FollowUps): CommandH
   };
 }
 
-/** Trains the language model, and the classifier when that is done. */
-export async function runTask(
-  services: Services,
-  followUps: FollowUps,
-  { languageModel, classifier }: Task,
-): Promise<void> {
+/** Trains the language model, and the classifier when that is done; asks before what becomes of names that are taken. */
+export async function runTask(services: Services, followUps: FollowUps, wanted: Task): Promise<void> {
+  const task = await withFreeNames(services, wanted);
+  if (!task) return;
+  const { languageModel, classifier } = task;
   if (languageModel) {
     await startRun(services, { kind: 'encoder', options: languageModel }, async (id) => {
       if (classifier) await followUps.add(id, classifier);

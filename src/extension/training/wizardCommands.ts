@@ -31,8 +31,12 @@ export async function startAnswers(
   answers: Training & { readonly saveTask: boolean },
 ): Promise<void> {
   if (answers.saveTask) {
+    // Whoever runs the file again is asked again.
+    const once = { replace: undefined };
     await saveTask(
-      answers.kind === 'encoder' ? { languageModel: answers.options } : { classifier: answers.options },
+      answers.kind === 'encoder'
+        ? { languageModel: { ...answers.options, ...once } }
+        : { classifier: { ...answers.options, ...once } },
     );
   }
   await startRun(services, answers);
