@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import * as v from 'valibot';
 import { UlmfitError } from '../../errors';
 import { readRunFile } from '../../store/runs';
-import { trainClassifierOptions, trainEncoderOptions } from '../../protocol/options';
+import { someEpochs, trainClassifierOptions, trainEncoderOptions } from '../../protocol/options';
 import type { Context } from '../context';
 import { followRun } from '../followRun';
 import { example } from '../helpText';
@@ -94,10 +94,7 @@ export function addTrainingCommands(program: Command, run: Run): void {
     .requiredOption('--epochs <n>', 'further epochs', number)
     .addHelpText('after', example('ulmfit extend 20240607-153012-4f1c --epochs 2'));
   run(extend, (context, id) => {
-    const { epochs } = checkedOptions(
-      v.object({ epochs: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
-      extend.opts(),
-    );
+    const { epochs } = checkedOptions(v.object({ epochs: someEpochs }), extend.opts());
     return followRun(context, 'extend', { run: id, epochs });
   });
 
