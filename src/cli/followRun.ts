@@ -8,7 +8,7 @@ import { withTrainer } from './withTrainer';
 type RunMethod = Extract<RequestMethod, 'train-encoder' | 'train-classifier' | 'resume' | 'extend'>;
 
 /**
- * Begins a run and prints its events until it ends. The first Ctrl-C stops it with the best so far.
+ * Begins a run and prints its events until it ends. The first Ctrl-C stops it with the best so far, if there is one.
  *
  * @throws UlmfitError that ended the run, or InterruptedError
  */
@@ -29,9 +29,12 @@ export async function followRun<M extends RunMethod>(
         events.close();
       });
       const { run } = await connection.request(method, params);
+      let hasEpoch = false;
       interruption.onFirst(() => {
         printer.clear();
-        output.note('Stopping, and keeping the best so far. Ctrl-C again ends at once.');
+        // Of a run that goes on only its end tells whether there is something to keep.
+        const kept = hasEpoch ? ', and keeping the best so far' : '';
+        output.note(`Stopping${kept}. Ctrl-C again ends at once.`);
         connection.request('cancel', { run, mode: 'stop' }).catch((error: unknown) => {
           output.note(error instanceof Error ? error.message : String(error));
         });
@@ -40,6 +43,7 @@ export async function followRun<M extends RunMethod>(
         const event = await events.next();
         if (event === undefined) throw ended(run);
         await printer.print(event);
+        hasEpoch ||= event.event === 'epoch';
         if (event.event === 'error') throw errorOf(event);
         if (endsRun(event)) return;
       }

@@ -123,13 +123,13 @@ test('a resumed run shows the epochs it had before', async (t) => {
 test('P11: a run that another process works on is watched here, and not told to stop', async (t) => {
   const { monitor, store, asked } = setUp(t);
   await store.runs.create('r0', { kind: 'encoder', name: 'mail', options: {} });
-  const life = await store.runs.work('r0');
+  const lock = await store.runs.lock('r0');
   const [view] = await monitor.list();
   assert.deepEqual([view?.status, view?.isElsewhere], ['running', true]);
   for (const ask of ['pause', 'stop', 'discard'] as const) {
     await assert.rejects(monitor[ask]('r0'), /another window/u);
   }
   assert.deepEqual(asked, []);
-  await life.end();
+  await lock.release();
   assert.equal((await monitor.list())[0]?.isElsewhere, undefined);
 });

@@ -106,8 +106,9 @@ export class RunMonitor {
     }
   }
 
-  async resume(id: string): Promise<void> {
-    await this.#goOn(id, () => this.trainer.request('resume', { run: id }));
+  /** @param replace whether what has its name now, and is another's, may be replaced */
+  async resume(id: string, replace = false): Promise<void> {
+    await this.#goOn(id, () => this.trainer.request('resume', { run: id, replace }));
   }
 
   /** Trains a run that is done further. */
@@ -120,7 +121,7 @@ export class RunMonitor {
     await this.trainer.request('pause', { run: id });
   }
 
-  /** Ends the run; the best so far is kept. */
+  /** Ends the run; the best so far is kept, if an epoch was validated. */
   async stop(id: string): Promise<void> {
     await this.#needOwn(id);
     await this.trainer.request('cancel', { run: id, mode: 'stop' });

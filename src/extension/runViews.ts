@@ -3,7 +3,7 @@ import { parseRunEvent } from '../protocol/events';
 import type { BrokenEntry } from '../store/entries';
 import { eventStamp, readEventEnds } from '../store/eventEnds';
 import type { WrittenEvent } from '../store/eventLines';
-import { eventFileName, readRunFile, runFileName, type Runs, statusAfter } from '../store/runs';
+import { eventFileName, readRunOf, type Runs, statusAfter } from '../store/runs';
 import { type RunView, withEvent } from './runView';
 
 /** All runs of a store as they lie on the disk. */
@@ -48,7 +48,7 @@ export class RunViews {
 }
 
 async function readRun(id: string, folder: string): Promise<Known> {
-  const { kind, name, createdAt } = await readRunFile(join(folder, runFileName));
+  const { kind, name, createdAt } = await readRunOf(id, folder);
   const { started, last, stamp } = await readEventEnds(join(folder, eventFileName));
   const fresh: RunView = { id, kind, name, createdAt, status: 'interrupted', epochs: [] };
   // Of what lies between the ends nothing is known, so of the beginning the plan alone still holds.

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { ownerFolder } from '../store/ownerOnly';
 import { Store } from '../store/store';
 import { Calm } from './calm';
 
@@ -73,7 +74,7 @@ export class StoreAccess implements vscode.Disposable {
     });
     // A folder that is not there yet is watched less promptly.
     const folders = ['encoders', 'models', 'runs'].map((name) => join(this.#store.root, name));
-    Promise.all(folders.map((folder) => mkdir(folder, { recursive: true }))).catch(() => {
+    Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: ownerFolder }))).catch(() => {
       // The store cannot be written; whoever saves into it says so.
     });
   }

@@ -14,9 +14,10 @@ import { concurrently } from './concurrently';
 import { nodeFileSystem, type FileSystem } from './fileSystem';
 import { readJson } from './json';
 import { readManifest, verifyFiles, type ManifestFiles } from './manifest';
-import { checkedName, notFound, sameIgnoringCase } from './names';
+import { checkedName, isName, noName, notFound, sameIgnoringCase } from './names';
 import { corruptFile, unreadableFile } from './fileErrors';
 import { readSafetensors, type TensorMap } from './safetensors';
+import { type EntryMark, markOf, mayReplace, type Replacing } from './replacing';
 import { saveFailure } from './saveFailure';
 
 /** The name, manifest and folder of something in the store, without its tensors. */
@@ -166,9 +167,32 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
    */
   async checkedNewName(name: string): Promise<string> {
     const checked = checkedName(name);
-    const taken = (await this.names()).find((each) => sameIgnoringCase(each, checked));
+    const taken = await this.takenName(checked);
     if (taken !== undefined) throw this.exists(taken);
     return checked;
+  }
+
+  /** The name of the entry that has this one or differs from it in case alone: elsewhere the two would be one folder. */
+  async takenName(name: string): Promise<string | undefined> {
+    const names = await this.names();
+    return (
+      names.find((each) => each === name.normalize('NFC')) ??
+      names.find((each) => sameIgnoringCase(each, name))
+    );
+  }
+
+  /** What tells the entry of this name from a later one. @throws UlmfitError `not-found` */
+  async mark(name: string): Promise<EntryMark> {
+    return this.reading(name, markOf);
+  }
+
+  /** The error for a name that an entry has. */
+  exists(name: string, remedy = 'Choose another name, or remove or rename that one first.'): UlmfitError {
+    const message =
+      this.kind === 'encoder'
+        ? `There is already an encoder named "${name}".`
+        : `There is already a model named "${name}".`;
+    return new UlmfitError('already-exists', message, remedy);
   }
 
   /**
@@ -193,18 +217,21 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
     // A change of case alone is a rename of the entry itself.
     if (taken !== undefined && (taken === newName || taken !== from.normalize('NFC')))
       throw this.exists(taken);
-    await renameFolder(this.folder, from.normalize('NFC'), newName, this.fileSystem);
+    const meanwhile = () => this.exists(newName);
+    await renameFolder(this.folder, from.normalize('NFC'), newName, meanwhile, this.fileSystem);
   }
 
   /**
-   * Saves an entry, in place of one of the same name if there is one: at every moment the old or the new one loads.
+   * Saves an entry. Where it may replace one of its name, the old or the new one loads at every moment.
    *
-   * @throws UlmfitError `save-failed`, `bad-setting` (the name), `already-exists` (a name that differs in case alone)
+   * @throws UlmfitError `save-failed`, `bad-setting` (the name), `already-exists` (an entry that is not to be replaced,
+   * or whose name differs in case alone)
    */
   protected async write(
     name: string,
     manifest: Readonly<Record<string, unknown>>,
     content: EntryContent,
+    replacing: Replacing,
     writeMore: (folder: NewFolder) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     const checked = checkedName(name);
@@ -212,8 +239,9 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
     const names = await savedNames(this.folder, this.fileSystem).catch((error: unknown) => {
       throw saveFailure(`${path} was not saved`, error);
     });
-    const taken = names.find((each) => each !== checked && sameIgnoringCase(each, checked));
-    if (taken !== undefined) throw this.exists(taken);
+    const taken = names.find((each) => sameIgnoringCase(each, checked));
+    // It is said before anything large is written, and looked at again when it is to be moved in.
+    if (taken !== undefined && (taken !== checked || replacing === 'nothing')) throw this.exists(taken);
     await saveFolder(
       path,
       async (folder) => {
@@ -223,14 +251,9 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
       },
       manifest,
       this.fileSystem,
-    );
-  }
-
-  private exists(name: string): UlmfitError {
-    return new UlmfitError(
-      'already-exists',
-      `There is already a ${this.kind} named "${name}".`,
-      'Choose another name, or remove or rename that one first.',
+      async (there) => {
+        if (!(await mayReplace(replacing, there))) throw this.exists(checked);
+      },
     );
   }
 
@@ -246,6 +269,7 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
   private async reading<Result>(name: string, read: (folder: string) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt++) {
       const folder = await this.existingFolder(name);
+      if (!isName(name)) throw corruptFile(folder, noName(name), 'Rename the folder, or remove it.');
       const before = await folderIdentity(folder);
       try {
         return await read(folder);

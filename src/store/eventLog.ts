@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { lineStartBefore, withEventFile } from './eventLines';
+import { ownerFile } from './ownerOnly';
 import { saveFailure } from './saveFailure';
 
 /** Appends events to `events.ndjson`, one JSON object a line. */
@@ -20,7 +21,7 @@ export class EventLog {
       const half = await withEventFile(path, async (file, size) => {
         return { size, start: await lineStartBefore(file, size) };
       });
-      const handle = await open(path, 'a+');
+      const handle = await open(path, 'a+', ownerFile);
       // What is longer than any event is none of ours: it is ended, not cut.
       if (half) {
         if (half.start === undefined) await handle.appendFile('\n');
@@ -39,14 +40,26 @@ export class EventLog {
    */
   async append(event: Readonly<Record<string, unknown>>): Promise<void> {
     const previous = this.queue;
-    const written = previous.then(() => this.handle.appendFile(`${JSON.stringify(event)}\n`));
+    const written = previous.then(() => this.write(`${JSON.stringify(event)}\n`));
     this.queue = written.catch(() => undefined);
     await written.catch((error: unknown) => {
       throw saveFailure(`${this.path} could not be written`, error);
     });
   }
 
+  private async write(line: string): Promise<void> {
+    try {
+      await this.handle.appendFile(this.isTorn ? `\n${line}` : line);
+      this.isTorn = false;
+    } catch (error) {
+      this.isTorn = true;
+      throw error;
+    }
+  }
+
   private queue: Promise<unknown> = Promise.resolve();
+  /** The last line may be half a one: a full disk takes what it has room for. */
+  private isTorn = false;
 
   /** Waits until all events are on the disk: at a checkpoint, so that the log is never behind it. */
   async sync(): Promise<void> {

@@ -13,13 +13,29 @@ export async function readJson<Schema extends v.GenericSchema>(
   schema: Schema,
   limit: number,
 ): Promise<v.InferOutput<Schema>> {
-  const bytes = await readBounded(path, limit);
+  return parseJson(path, await readBounded(path, limit), schema);
+}
+
+/** The content of a JSON file, checked against a schema. @throws UlmfitError `corrupt-file` */
+export function parseJson<Schema extends v.GenericSchema>(
+  path: string,
+  bytes: Uint8Array,
+  schema: Schema,
+): v.InferOutput<Schema> {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw corruptFile(path, 'it is not JSON');
   }
+  return checkJson(path, value, schema);
+}
+
+export function checkJson<Schema extends v.GenericSchema>(
+  path: string,
+  value: unknown,
+  schema: Schema,
+): v.InferOutput<Schema> {
   const checked = v.safeParse(schema, value);
   if (!checked.success) throw corruptFile(path, describeIssue(checked.issues[0]));
   return checked.output;

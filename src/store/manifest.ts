@@ -6,6 +6,7 @@ import { UlmfitError } from '../errors';
 import { manifestName } from './atomicSave';
 import { readJson } from './json';
 import { corruptFile, unreadableFile } from './fileErrors';
+import { readSealedJson } from './seal';
 
 export const formatVersion = 1;
 
@@ -120,7 +121,7 @@ export async function readManifest<Schema extends v.GenericSchema>(
 ): Promise<v.InferOutput<Schema>> {
   const path = join(folder, manifestName);
   try {
-    return await readJson(path, schema, maximumManifestBytes);
+    return await readSealedJson(path, schema, maximumManifestBytes);
   } catch (error) {
     if (!(error instanceof UlmfitError)) throw error;
     if (error.code === 'file-not-found') throw corruptFile(folder, `it has no ${manifestName}`);

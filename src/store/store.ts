@@ -4,6 +4,7 @@ import { Encoders } from './encoders';
 import type { FileSystem } from './fileSystem';
 import { Models } from './models';
 import { Runs } from './runs';
+import { sweepAbandoned } from './unfinishedSaves';
 
 /** Everything that is kept between sessions: encoders, models and runs under one folder. */
 export class Store {
@@ -18,6 +19,11 @@ export class Store {
     this.encoders = new Encoders(this.root, fileSystem);
     this.models = new Models(this.root, fileSystem);
     this.runs = new Runs(this.root, fileSystem);
+  }
+
+  /** Deletes what killed processes left half saved, and no other process is saving. */
+  async sweep(): Promise<void> {
+    await sweepAbandoned([this.encoders.folder, this.models.folder, this.runs.folder]);
   }
 
   /** `ULMFIT_STORE` if set, else the platform's folder for a user's application data. */

@@ -87,6 +87,31 @@ describe('the store', () => {
     assert.match(unknown.stderr, /Did you mean "same"/);
   });
 
+  test('P23: remove --with-runs takes along the runs that made it, and no others', async () => {
+    const store = new Store(await mkdtemp(join(root, 'with-runs-')));
+    const at = (...args: string[]) => run([...args, '--store', store.root]);
+    for (const [id, kind, name] of [
+      ['r1', 'classifier', 'topics'],
+      ['r2', 'classifier', 'topics'],
+      ['r3', 'encoder', 'topics'],
+      ['r4', 'classifier', 'other'],
+    ] as const)
+      await store.runs.create(id, { kind, name, options: {} });
+    await store.models.save('topics', { ...facts, lineage: { run: 'r2' }, classes: ['a'] }, content);
+    const work = await store.runs.lock('r1');
+    const refused = await at('remove', 'topics', '--with-runs');
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /"r1" of "topics" is still worked on, so nothing was removed/);
+    assert.deepEqual([await store.models.names(), (await store.runs.ids()).length], [['topics'], 4]);
+    await work.release();
+    const { code, stdout } = await at('remove', 'topics', '--with-runs', '--json');
+    assert.equal(code, 0);
+    assert.deepEqual(objects(stdout), [{ event: 'result', removed: 'models/topics', runs: ['r2', 'r1'] }]);
+    assert.deepEqual([await store.models.names(), await store.runs.ids()], [[], ['r3', 'r4']]);
+    assert.equal((await at('remove', 'runs/r4', '--with-runs')).code, 2);
+    assert.equal((await at('remove', 'runs/r4')).code, 0);
+  });
+
   test('a missing trainer says so', async () => {
     const { code, stderr } = await run(['doctor']);
     assert.equal(code, 1);

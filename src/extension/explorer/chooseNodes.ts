@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showInformation } from '../messages/notifications';
 import type { Services } from '../services';
 import { entryDescription } from './entryFacts';
 import { type ExplorerNode, nodesOf } from './nodes';
@@ -27,8 +28,9 @@ async function pick(title: string, services: Services, lists: StoreLists): Promi
   const choices = await allChoices(services, lists);
   if (choices.length === 0) {
     const fineTune = vscode.l10n.t('Fine-Tune Language Model…');
-    const chosen = await vscode.window.showInformationMessage(
+    const chosen = await showInformation(
       vscode.l10n.t('There is no encoder, model or run yet.'),
+      [],
       fineTune,
     );
     if (chosen === fineTune) await vscode.commands.executeCommand('ulmfit.fineTuneLanguageModel');
@@ -85,5 +87,6 @@ function group(label: string, choices: NodeChoice[]): NodeChoice[] {
 }
 
 function choice(icon: string, name: string, description: string, node: ExplorerNode): NodeChoice {
-  return { label: `$(${icon}) ${withoutIcons(visibleText(name))}`, description, node };
+  const shown = withoutIcons(visibleText(name));
+  return { label: `$(${icon}) ${shown}`, description: withoutIcons(description), node };
 }

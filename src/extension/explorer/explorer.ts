@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CommandHandlers } from '../commands';
 import type { Subscription } from '../listeners';
+import { withoutLinks } from '../messages/sentence';
 import type { Services } from '../services';
 import { Coalesced } from './coalesced';
 import { DetailsDocuments } from './detailsDocuments';
@@ -231,6 +232,6 @@ function tellProblems<Node extends ExplorerNode>(
 ): vscode.Disposable {
   return tree.onProblem((problem) => {
     // An empty message hides the line.
-    view.message = problem ?? '';
+    view.message = withoutLinks(problem ?? '');
   });
 }

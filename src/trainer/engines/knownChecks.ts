@@ -1,8 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { ownerFile, ownerFolder } from '../../store/ownerOnly';
 import { type EngineReport, engineReport } from '../../protocol/engineReport';
+import { readSealedJson, sealed } from '../../store/seal';
 import { modelOf, type StepSizes } from '../../training/engineCheck/speed';
 import type { DescribedEngine } from './probeMessages';
 
@@ -10,6 +12,7 @@ import type { DescribedEngine } from './probeMessages';
 export const checksVariable = 'ULMFIT_ENGINE_CHECKS';
 
 const schema = v.record(v.string(), engineReport);
+const maximumBytes = 16 * 2 ** 20;
 
 /**
  * What earlier checks found, in the store. A check holds for one machine, device, driver and set of versions: when one
@@ -47,8 +50,8 @@ export class KnownChecks {
     if (before[key] && before[key].checked_at === report.checked_at) return;
     const known = { ...before, [key]: report };
     const temporary = `${this.#path}.${process.pid}-${Date.now()}.tmp`;
-    await mkdir(dirname(this.#path), { recursive: true });
-    await writeFile(temporary, `${JSON.stringify(known, null, 2)}\n`);
+    await mkdir(dirname(this.#path), { recursive: true, mode: ownerFolder });
+    await writeFile(temporary, sealed(known), { mode: ownerFile });
     await rename(temporary, this.#path);
   }
 
@@ -59,7 +62,7 @@ export class KnownChecks {
 
   async #read(): Promise<Record<string, EngineReport>> {
     try {
-      return v.parse(schema, JSON.parse(await readFile(this.#path, 'utf8')));
+      return await readSealedJson(this.#path, schema, maximumBytes);
     } catch {
       // None yet, or not readable: then the check is done again, which costs seconds.
       return {};
