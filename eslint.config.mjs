@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /**
- * Which rooms of src/ a room may import from (ARCHITECTURE.md, "The house").
+ * Which rooms of src/ a room may import from (ARCHITECTURE.md, "The rooms").
  * A room not named here may import nothing but itself, errors.ts and packages.
  */
 export const rooms = {

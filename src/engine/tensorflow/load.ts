@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { UlmfitError } from '../../errors';
+import { switchOffDriverCaches } from '../driverCaches';
 import { checkProgram, type EnginePlace, placeOf } from '../installation/enginePlace';
 import { isTensorFlowBackend, type TensorFlowBackend } from './binding';
 import { folderVariable } from './folder';
@@ -43,6 +44,7 @@ export function loadTensorFlow(threads?: number): TensorFlowBackend {
   const { folder } = place;
   process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads ?? availableParallelism());
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
+  switchOffDriverCaches();
   addWhatNodeDropped();
   try {
     createRequire(program)(program);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UlmfitError } from '../../errors';
+import { switchOffDriverCaches } from '../driverCaches';
 import { checkProgram, type EnginePlace, placeOf, refuseInStore } from '../installation/enginePlace';
 import { folderVariable } from './folder';
 
@@ -80,6 +81,7 @@ export function loadDawn(): DawnModule {
   const { file, place } = found;
   if (place) checkProgram('webgpu', place, file);
   else refuseInStore(file);
+  switchOffDriverCaches();
   try {
     return createRequire(__filename)(file) as DawnModule;
   } catch (error) {
