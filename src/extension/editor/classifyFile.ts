@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { RequestResult } from '../../protocol/requests';
 import { isExplorerNode } from '../explorer/nodes';
 import { visibleText, withoutIcons, withoutLinks } from '../explorer/plainText';
+import { largestData, readWorkspaceFile } from '../readWorkspaceFile';
 import type { Services } from '../services';
 import { textColumnItems } from '../training/columnPreview';
 import { withTaskProgress } from '../training/taskProgress';
@@ -134,7 +135,7 @@ async function placesFor(file: vscode.Uri, out: vscode.Uri): Promise<Places> {
   const folder = await mkdtemp(join(tmpdir(), 'ulmfit-'));
   const copy = join(folder, `texts${extname(file.path)}`);
   const answers = join(folder, `answers${extname(out.path)}`);
-  await writeFile(copy, await vscode.workspace.fs.readFile(file));
+  await writeFile(copy, await readWorkspaceFile(file, largestData));
   return {
     file: copy,
     out: answers,

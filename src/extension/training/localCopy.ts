@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
+import { largestData, readWorkspaceFile } from '../readWorkspaceFile';
 
 /**
  * The path at which the trainer, which knows the disk alone, finds a file: its own, or that of a copy if it lies in a
@@ -17,6 +18,6 @@ export async function localCopy(
   const folder = vscode.Uri.joinPath(globalStorageUri, 'data', place);
   await vscode.workspace.fs.createDirectory(folder);
   const copy = vscode.Uri.joinPath(folder, basename(uri.path));
-  await vscode.workspace.fs.writeFile(copy, await vscode.workspace.fs.readFile(uri));
+  await vscode.workspace.fs.writeFile(copy, await readWorkspaceFile(uri, largestData));
   return copy.fsPath;
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { UlmfitError } from '../../errors';
 import type { CommandHandlers } from '../commands';
+import { readWorkspaceFile } from '../readWorkspaceFile';
 import type { Services } from '../services';
 import type { FollowUps } from './followUps';
 import { latestTask } from './latestTask';
@@ -76,9 +77,12 @@ async function existingTask(uri: vscode.Uri): Promise<Task> {
   }
 }
 
+/** Far more than any has. */
+const largestTask = 2 ** 20;
+
 async function readTask(uri: vscode.Uri): Promise<Task> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  const text = open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const text = open?.getText() ?? new TextDecoder().decode(await readWorkspaceFile(uri, largestTask));
   return parseTask(text, uri.fsPath);
 }
 
