@@ -75,6 +75,38 @@ const groundRule = {
   },
 };
 
+/** What files and runs are called must not become a link or an icon that VS Code draws: two modules see to that. */
+const shownByVscode = [
+  ...[
+    'showInformationMessage',
+    'showWarningMessage',
+    'showErrorMessage',
+    'withProgress',
+    'setStatusBarMessage',
+    'showInputBox',
+    'createInputBox',
+  ].map((property) => ({
+    property,
+    message:
+      'Only messages/notifications.ts and training/multiStep.ts show messages; they take template and values.',
+  })),
+  {
+    property: 'MarkdownString',
+    message: 'Only hovers and chat questions are Markdown, with data escaped by escapedMarkdown.',
+  },
+];
+const mayShow = {
+  'src/extension/messages/notifications.ts': shownByVscode.filter(
+    ({ property }) => property === 'MarkdownString',
+  ),
+  'src/extension/training/multiStep.ts': shownByVscode.filter(
+    ({ property }) => property !== 'createInputBox',
+  ),
+};
+const mayMakeMarkdown = ['explorer/tooltip', 'editor/answerDecoration', 'languageModelTools'].map(
+  (name) => `src/extension/${name}.ts`,
+);
+
 /** How deep folders within a room may lie. */
 const depths = [0, 1, 2, 3];
 
@@ -176,6 +208,24 @@ export default tseslint.config(
           property,
           message: 'Data reaches the page as text nodes only.',
         })),
+      ],
+    },
+  },
+  {
+    files: ['src/extension/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-properties': ['error', ...shownByVscode] },
+  },
+  ...Object.entries(mayShow).map(([file, barred]) => ({
+    files: [file],
+    rules: { 'no-restricted-properties': ['error', ...barred] },
+  })),
+  {
+    files: mayMakeMarkdown,
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...shownByVscode.filter(({ property }) => property !== 'MarkdownString'),
       ],
     },
   },

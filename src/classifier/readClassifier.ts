@@ -1,6 +1,6 @@
 import { assignVariables } from '../model/namedTensors';
-import { classifierConfigOf } from '../model/savedClassifier';
-import { readsBackwards } from '../model/savedEncoder';
+import { checkedClassifier } from '../model/checkedContent';
+import { readsBackwards } from '../model/manifestConfig';
 import { TextClassifier } from '../model/textClassifier';
 import type { EntryContent } from '../store/entries';
 import type { ModelConfig } from '../store/manifest';
@@ -12,7 +12,7 @@ import { UlmfitClassifier } from './ulmfitClassifier';
 
 /**
  * A classifier out of the store, ready to answer.
- * @throws {UlmfitError} `not-found`, which names those that exist; `corrupt-file` where a file was altered
+ * @throws {UlmfitError} `not-found`, which names those that exist; `corrupt-file` where a file was altered or does not fit
  */
 export async function readClassifier(store: Store, name: string): Promise<Classifier> {
   const { manifest, members: contents, ...content } = await store.models.load(name);
@@ -25,12 +25,13 @@ export async function readClassifier(store: Store, name: string): Promise<Classi
 }
 
 function ulmfitClassifier(
-  { tensors, vocab: itos }: EntryContent,
+  content: EntryContent,
   config: ModelConfig,
   classes: readonly string[],
 ): UlmfitClassifier {
-  const vocab = Vocab.fromStrings(itos);
-  const model = new TextClassifier(classifierConfigOf(config), vocab.size, classes.length, 0);
-  assignVariables(model.variables, tensors);
+  const checked = checkedClassifier(content, config, classes.length);
+  const vocab = Vocab.fromStrings(content.vocab);
+  const model = new TextClassifier(checked, vocab.size, classes.length, 0);
+  assignVariables(model.variables, content.tensors);
   return new UlmfitClassifier(model, vocab, classes, readsBackwards(config));
 }

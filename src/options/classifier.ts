@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { setting } from './setting';
-import { bs, data, dropMult, seed, text, valid, validPct } from './training';
-import { count, name, rate } from './values';
+import { bs, data, dropMult, replace, seed, text, valid, validPct } from './training';
+import { epochs, name, rate } from './values';
 
 export const classWeightings = ['none', 'balanced'] as const;
 export type ClassWeighting = (typeof classWeightings)[number];
@@ -12,6 +12,7 @@ const perPhase = <Item extends v.GenericSchema<number, number>>(item: Item) =>
 /** Settings of a classifier. Defaults are fastai's where it has one. */
 export const trainClassifierOptions = v.strictObject({
   name: setting(name, 'Name of the model that is made.', '<name>'),
+  replace,
   encoder: setting(name, 'Encoder of the store to start from.', '<name>'),
   backwards: setting(
     v.optional(v.boolean()),
@@ -29,7 +30,7 @@ export const trainClassifierOptions = v.strictObject({
   dropMult: dropMult(0.5),
   bs: bs(32),
   epochs: setting(
-    v.optional(perPhase(count)),
+    v.optional(perPhase(epochs)),
     'Epochs of each phase of gradual unfreezing, or one number for all; chosen by itself if left out.',
   ),
   lr: setting(v.optional(perPhase(rate)), 'Peak learning rate of each phase, or one for all.', '<rate,…>'),

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { setting } from './setting';
-import { bs, data, dropMult, seed, text, valid, validPct } from './training';
-import { count, name, path, positive, rate } from './values';
+import { bs, data, dropMult, replace, seed, text, valid, validPct } from './training';
+import { epochs, name, path, positive, rate, someEpochs } from './values';
 
 /** Sizes of an AWD-LSTM must fit into memory; these are far beyond what does. */
 const size = v.pipe(positive, v.maxValue(65_536));
@@ -9,6 +9,7 @@ const size = v.pipe(positive, v.maxValue(65_536));
 /** Settings of a language model. Defaults are fastai's where it has one. */
 export const trainEncoderOptions = v.strictObject({
   name: setting(name, 'Name of the encoder that is made.', '<name>'),
+  replace,
   data,
   text,
   valid,
@@ -28,10 +29,10 @@ export const trainEncoderOptions = v.strictObject({
     v.optional(v.pipe(positive, v.minValue(2), v.maxValue(10_000)), 70),
     'Tokens that are looked back on when learning.',
   ),
-  epochs: setting(v.optional(positive, 1), 'How often every text is read.'),
+  epochs: setting(v.optional(someEpochs, 1), 'How often every text is read.'),
   lr: setting(v.optional(rate, 1e-2), 'Peak learning rate.', '<rate>'),
   unfreezeEpochs: setting(
-    v.optional(count),
+    v.optional(epochs),
     'Further epochs with all layers learning; chosen by itself if left out.',
   ),
   unfreezeLr: setting(v.optional(rate), 'Peak learning rate of those.', '<rate>'),

@@ -6,6 +6,10 @@ import { amount, count, fraction, name, path, paths, positive } from './values';
 const columns = v.pipe(v.array(name), v.minLength(1), v.maxLength(1000));
 const batchSize = v.union([v.literal('auto'), v.pipe(positive, v.maxValue(65_536))]);
 
+export const replace = setting(
+  v.optional(v.boolean(), false),
+  'Replaces what has the name now, when the run is done; else a taken name is refused.',
+);
 export const data = setting(paths, 'Files (CSV, TSV, JSONL, TXT) and folders of text files.', '<path...>');
 export const text = setting(
   v.optional(columns),

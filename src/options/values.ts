@@ -13,3 +13,7 @@ export const rate = v.pipe(v.number(), v.finite(), v.gtValue(0));
 export const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
 /** A part of the whole, neither none nor all of it. */
 export const fraction = v.pipe(v.number(), v.gtValue(0), v.ltValue(1));
+
+/** Far beyond what anybody waits for, so that the number of steps is a number. */
+export const epochs = v.pipe(count, v.maxValue(1_000_000));
+export const someEpochs = v.pipe(epochs, v.minValue(1));

@@ -1,4 +1,5 @@
 import { UlmfitError } from '../errors';
+import { systemCause } from '../systemErrors';
 import { errorCode } from './fileSystem';
 
 const restore = 'Restore the file from where it came from, or make it again.';
@@ -10,10 +11,11 @@ export function corruptFile(path: string, reason: string, remedy = restore): Ulm
 
 /** The error for a file that the system does not let us read. */
 export function unreadableFile(path: string, error: unknown): UlmfitError {
+  if (isPipeOfProcess(path)) return pipeError(path, error);
   if (errorCode(error) === 'ENOENT') {
     return new UlmfitError('file-not-found', `${path} does not exist.`, 'Check the path.', { cause: error });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = systemCause(error)?.reason ?? (error instanceof Error ? error.message : String(error));
   return new UlmfitError(
     'file-unreadable',
     `${path} cannot be read: ${reason}.`,
@@ -21,5 +23,20 @@ export function unreadableFile(path: string, error: unknown): UlmfitError {
     {
       cause: error,
     },
+  );
+}
+
+/** Such as `/dev/fd/63`, which a shell makes of `<(…)`, and `/dev/stdin`: other processes have no such file, or another. */
+export function isPipeOfProcess(path: string): boolean {
+  return /^\/(dev\/(stdin|fd\/)|proc\/[^/]+\/fd\/)/u.test(path);
+}
+
+/** The error for a pipe where a file is needed: what reads it may wait for ever. */
+export function pipeError(path: string, cause?: unknown): UlmfitError {
+  return new UlmfitError(
+    'file-unreadable',
+    `${path} is a pipe, not a file.`,
+    'Save what comes out of it to a file first, and name that file.',
+    { cause },
   );
 }

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { UlmfitError } from '../errors';
+import { sealed } from './seal';
 import { Store } from './store';
 
 let folder = '';
@@ -142,7 +143,7 @@ describe('a folder that was altered', () => {
   const withManifest = async (change: (manifest: Record<string, unknown>) => void) => {
     const manifest = JSON.parse(await readFile(at('manifest.json'), 'utf8')) as Record<string, unknown>;
     change(manifest);
-    await writeFile(at('manifest.json'), JSON.stringify(manifest));
+    await writeFile(at('manifest.json'), sealed(manifest));
   };
   test('a manifest that lists a file elsewhere', async () => {
     await withManifest((manifest) => {
@@ -193,5 +194,27 @@ test('the store lies where ULMFIT_STORE says, else in the platform’s folder fo
   assert.equal(Store.defaultRoot({ XDG_DATA_HOME: '/d' }, 'linux'), join('/d', 'ulmfit'));
   assert.match(Store.defaultRoot({}, 'linux'), /\.local.share.ulmfit$/);
   assert.match(Store.defaultRoot({}, 'darwin'), /Application Support.ulmfit$/);
-  assert.equal(Store.defaultRoot({ LOCALAPPDATA: 'L' }, 'win32'), join('L', 'ulmfit'));
+  assert.equal(Store.defaultRoot({ LOCALAPPDATA: 'C:\\L' }, 'win32'), join('C:\\L', 'ulmfit'));
+});
+
+describe('no home folder', () => {
+  const none = () => {
+    throw new Error('A system error occurred: uv_os_homedir returned ENOENT (no such file or directory)');
+  };
+
+  test('it is not asked for where the store is named', () => {
+    assert.equal(Store.defaultRoot({ ULMFIT_STORE: '/s' }, 'linux', none), resolve('/s'));
+    assert.equal(Store.defaultRoot({ XDG_DATA_HOME: '/d' }, 'linux', none), join('/d', 'ulmfit'));
+  });
+
+  test('a machine without one says what to name, and nothing is kept where the command was called', () => {
+    for (const home of [none, () => '', () => 'relative']) {
+      for (const env of [{}, { XDG_DATA_HOME: 'relative' }]) {
+        assert.throws(
+          () => Store.defaultRoot(env, 'linux', home),
+          (error) => error instanceof UlmfitError && /--store or ULMFIT_STORE/.test(error.remedy),
+        );
+      }
+    }
+  });
 });

@@ -9,23 +9,33 @@ import { encoderSha256 } from '../store/encoders';
 import type { Store } from '../store/store';
 import { balancedClassWeights } from '../training/classWeights';
 import { classifierRecipe } from '../training/recipe';
+import { type BegunBatches, classifierBatches } from './batchSize';
 import { checkMemory, type MachineMemory } from './memoryCheck';
 import { readTrainingRows } from './readTrainingRows';
 import { reportFields } from './reportFields';
 import { rowsBehind } from './rowsBehind';
+import { storedStart } from './runInputs';
 import type { PrepareProgress, TrainingJob } from './trainingJob';
 
-/** Reads the labelled texts, builds the classifier on its encoder and lays out its phases. @throws {UlmfitError} what is wrong with the input */
+/**
+ * Reads the labelled texts, builds the classifier on its encoder and lays out its phases.
+ * @param begun the batches that a run which goes on began with
+ * @throws {UlmfitError} what is wrong with the input
+ */
 export async function prepareClassifier(
   store: Store,
   options: TrainClassifierOptions,
   machine: MachineMemory,
   onProgress: PrepareProgress,
+  begun?: BegunBatches,
 ): Promise<TrainingJob> {
   const encoder = await readEncoder(store, options.encoder);
   const rows = await readTrainingRows(options);
   const { seed, dropMult } = options;
-  const bs = options.bs === 'auto' ? 32 : options.bs;
+  const asked = options.bs === 'auto' ? 32 : options.bs;
+  const { bs, warnings } = begun
+    ? { bs: begun.bs, warnings: [] }
+    : classifierBatches(rows.train.length, asked);
   const data = TextClasDataBunch.fromRows(
     rows.train,
     rows.valid,
@@ -66,6 +76,12 @@ export async function prepareClassifier(
     learner,
     phases: classifierRecipe({ ...options, batchesPerEpoch: data.train.batchesPerEpoch }),
     dataHash: rows.sha256,
+    inputs: {
+      start: storedStart('encoder', encoder.name, encoder.manifest),
+      trainingRows: rows.trainSha256,
+      validationRows: rows.validSha256,
+      vocab: data.vocab.itos,
+    },
     counts: {
       train_rows: data.trainRows.length,
       valid_rows: data.validRows.length,
@@ -76,16 +92,17 @@ export async function prepareClassifier(
     classCounts: counts.map((each, index) => ({ ...each, ...weightOf(classWeights, index) })),
     issues: data.issues,
     warnings: [
+      ...warnings,
       ...room,
       ...labelWarnings(data.classes.length, data.trainRows.length),
       ...(classWeights ? [] : balanceWarnings(counts)),
     ],
-    save: async (run) => {
+    save: async (run, replacing) => {
       const evaluation = learner.evaluated ?? (await learner.evaluate());
       const metrics = evaluation
         ? { valid_loss: evaluation.loss, accuracy: evaluation.accuracy, macro_f1: evaluation.macroF1 }
         : {};
-      await learner.save(options.name, { lineage: { ...lineage, run }, metrics });
+      await learner.save(options.name, { lineage: { ...lineage, run }, metrics }, replacing);
       if (!evaluation) return { metrics };
       const validatedRows = rowsBehind(data.validRows, data.classes, evaluation.predictions);
       return { metrics, validatedRows, ...reportFields(data.classes, evaluation) };

@@ -17,6 +17,7 @@ connection.onClose(() => process.exit(0));
 console.log('what a library prints in the trainer'); // Must not reach the command line's stdout.
 
 let stopRequested = false;
+let isEnding = false;
 const cancelled = async () => {
   while (!stopRequested) await pause(5);
 };
@@ -48,6 +49,19 @@ async function train(name: string, kind: 'encoder' | 'classifier'): Promise<void
   tell({ event: 'phase', phase: 1, ...phase });
   tell({ event: 'skipped_rows', count: 1, issues: [{ file: 'a.csv', line: 7, reason: 'no text' }] });
   if (name === 'crashing') process.exit(3);
+  if (name === 'young') {
+    await cancelled();
+    tell({ event: 'cancelled', mode: 'stop', message: 'It was stopped early, so nothing was saved.' });
+    return;
+  }
+  // Until the trainer is to end, which pauses it.
+  for (let epoch = 1; name === 'endless'; epoch++) {
+    tell({ event: 'epoch', epoch, train_loss: 4, valid_loss: null });
+    await pause(5);
+    if (!isEnding) continue;
+    tell({ event: 'paused', step: epoch });
+    return;
+  }
   for (const epoch of [1, 2]) {
     tell({
       event: 'progress',
@@ -105,8 +119,14 @@ connection.onRequest('train-classifier', (options) => {
   console.error(`options=${JSON.stringify(options)}`);
   return accept(options.name, 'classifier');
 });
-connection.onRequest('resume', ({ run }) => accept(run, 'encoder'));
-connection.onRequest('extend', ({ run, epochs }) => accept(`${run}+${epochs}`, 'encoder'));
+connection.onRequest('resume', ({ run, replace }) => accept(`${run}${replace ? '!' : ''}`, 'encoder'));
+connection.onRequest('extend', ({ run, epochs, replace }) =>
+  accept(`${run}+${epochs}${replace ? '!' : ''}`, 'encoder'),
+);
+connection.onRequest('make-ensemble', (request) => {
+  console.error(`ensemble=${JSON.stringify(request)}`);
+  return Promise.resolve({ name: request.name, members: request.models });
+});
 connection.onRequest('cancel', ({ mode }) => {
   console.error(`cancel=${mode}`);
   stopRequested = true;
@@ -171,9 +191,11 @@ connection.onRequest('evaluate', ({ model }) =>
 connection.onRequest('doctor', () =>
   Promise.resolve({ checks: [{ name: 'onnx', ok: false, detail: 'not there.', remedy: 'Install it.' }] }),
 );
-connection.onRequest('shutdown', () => {
+connection.onRequest('shutdown', async () => {
+  isEnding = true;
+  await pause(50);
   setImmediate(() => process.exit(0));
-  return Promise.resolve({});
+  return {};
 });
 setInterval(() => {
   connection.notify('heartbeat', {});

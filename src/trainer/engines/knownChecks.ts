@@ -1,8 +1,11 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { ownerFile, ownerFolder } from '../../store/ownerOnly';
 import { type EngineReport, engineReport } from '../../protocol/engineReport';
+import { errorCode } from '../../store/fileSystem';
+import { readSealedJson, sealed } from '../../store/seal';
 import { modelOf, type StepSizes } from '../../training/engineCheck/speed';
 import type { DescribedEngine } from './probeMessages';
 
@@ -10,6 +13,7 @@ import type { DescribedEngine } from './probeMessages';
 export const checksVariable = 'ULMFIT_ENGINE_CHECKS';
 
 const schema = v.record(v.string(), engineReport);
+const maximumBytes = 16 * 2 ** 20;
 
 /**
  * What earlier checks found, in the store. A check holds for one machine, device, driver and set of versions: when one
@@ -45,11 +49,20 @@ export class KnownChecks {
     const before = await this.#read();
     // It was found here, and need not be written again.
     if (before[key] && before[key].checked_at === report.checked_at) return;
-    const known = { ...before, [key]: report };
+    await this.#write({ ...before, [key]: report });
+  }
+
+  async #write(known: Readonly<Record<string, EngineReport>>): Promise<void> {
     const temporary = `${this.#path}.${process.pid}-${Date.now()}.tmp`;
-    await mkdir(dirname(this.#path), { recursive: true });
-    await writeFile(temporary, `${JSON.stringify(known, null, 2)}\n`);
-    await rename(temporary, this.#path);
+    try {
+      await mkdir(dirname(this.#path), { recursive: true, mode: ownerFolder });
+      await writeFile(temporary, sealed(known), { mode: ownerFile });
+      await rename(temporary, this.#path);
+    } catch (error) {
+      // Where the store cannot be written the check is done again next time, which costs seconds.
+      if (errorCode(error) === undefined) throw error;
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
   }
 
   #key({ engine, device, driver, versions }: DescribedEngine): string {
@@ -59,7 +72,7 @@ export class KnownChecks {
 
   async #read(): Promise<Record<string, EngineReport>> {
     try {
-      return v.parse(schema, JSON.parse(await readFile(this.#path, 'utf8')));
+      return await readSealedJson(this.#path, schema, maximumBytes);
     } catch {
       // None yet, or not readable: then the check is done again, which costs seconds.
       return {};
