@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /**
- * Which rooms of src/ a room may import from (ARCHITECTURE.md, "The house").
+ * Which rooms of src/ a room may import from (ARCHITECTURE.md, "The rooms").
  * A room not named here may import nothing but itself, errors.ts and packages.
  */
 export const rooms = {
@@ -43,6 +43,38 @@ const toolkit = {
   regex: '^@vscode/webview-ui-toolkit',
   message: 'Only webview/controls.ts knows the toolkit.',
 };
+
+/** What files and runs are called must not become a link or an icon that VS Code draws: two modules see to that. */
+const shownByVscode = [
+  ...[
+    'showInformationMessage',
+    'showWarningMessage',
+    'showErrorMessage',
+    'withProgress',
+    'setStatusBarMessage',
+    'showInputBox',
+    'createInputBox',
+  ].map((property) => ({
+    property,
+    message:
+      'Only messages/notifications.ts and training/multiStep.ts show messages; they take template and values.',
+  })),
+  {
+    property: 'MarkdownString',
+    message: 'Only hovers and chat questions are Markdown, with data escaped by escapedMarkdown.',
+  },
+];
+const mayShow = {
+  'src/extension/messages/notifications.ts': shownByVscode.filter(
+    ({ property }) => property === 'MarkdownString',
+  ),
+  'src/extension/training/multiStep.ts': shownByVscode.filter(
+    ({ property }) => property !== 'createInputBox',
+  ),
+};
+const mayMakeMarkdown = ['explorer/tooltip', 'editor/answerDecoration', 'languageModelTools'].map(
+  (name) => `src/extension/${name}.ts`,
+);
 
 /** How deep folders within a room may lie. */
 const depths = [0, 1, 2, 3];
@@ -145,6 +177,24 @@ export default tseslint.config(
           property,
           message: 'Data reaches the page as text nodes only.',
         })),
+      ],
+    },
+  },
+  {
+    files: ['src/extension/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'no-restricted-properties': ['error', ...shownByVscode] },
+  },
+  ...Object.entries(mayShow).map(([file, barred]) => ({
+    files: [file],
+    rules: { 'no-restricted-properties': ['error', ...barred] },
+  })),
+  {
+    files: mayMakeMarkdown,
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        ...shownByVscode.filter(({ property }) => property !== 'MarkdownString'),
       ],
     },
   },

@@ -7,6 +7,9 @@ import { installIfMissing, root, run } from './install.mjs';
 // One check of the engine for all tests, instead of one for each store.
 process.env['ULMFIT_ENGINE_CHECKS'] ??= join(root, 'node_modules', '.cache', 'ulmfit', 'engine-checks.json');
 
+// Engines that are installed on this machine are no part of the tests.
+process.env['ULMFIT_ENGINES'] ??= join(root, 'node_modules', '.cache', 'ulmfit', 'engines');
+
 const words = process.argv.slice(2);
 installIfMissing();
 const bin = (...parts) => join(root, 'node_modules', ...parts);

@@ -8,6 +8,8 @@ import { installIfMissing, root, run } from './install.mjs';
 
 installIfMissing();
 const folder = buildTensorFlow();
+// The tests of P16 run the real command line.
+run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--no-types']);
 const tests = (...places) =>
   places.flatMap((place) =>
     readdirSync(join(root, place), { recursive: true })
@@ -29,6 +31,7 @@ const everything = [
     'training',
     'trainingTrace',
   ].map((name) => join('test', 'golden', `${name}.test.ts`)),
+  ...['commandLine', 'library'].map((name) => join('test', 'privacy', `${name}.test.ts`)),
 ].sort();
 runTests('tfjs-node', everything);
 runTests(

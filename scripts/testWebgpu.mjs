@@ -1,5 +1,5 @@
 // `npm run test:webgpu`: the properties of every kernel, the golden vectors and training traces of fastai, and the tests in
-// test/webgpu, on the `webgpu` engine. Without a graphics card they run on SwiftShader, a Vulkan driver that computes on
+// test/webgpu and of P16, on the `webgpu` engine. Without a graphics card they run on SwiftShader, a Vulkan driver that computes on
 // the processor and comes with Debian's package chromium, which is installed where it is missing.
 //   npm run test:webgpu -- lstm          runs just the test files whose path contains a word
 //   npm run test:webgpu -- --real        takes the machine's own graphics card
@@ -28,6 +28,8 @@ const files = ['src', 'test'].flatMap((folder) =>
     .filter((file) => isTestOfEngines(file) && words.every((word) => file.includes(word))),
 );
 if (files.length === 0) throw new Error(`No test file of the engine has ${words.join(' and ')} in its path.`);
+if (files.some((file) => file.startsWith(join('test', 'privacy'))))
+  run(process.execPath, [join(root, 'scripts', 'build.mjs'), '--no-types']);
 const started = performance.now();
 // One after the other: each opens the device, and SwiftShader takes all processors for itself.
 const flags = ['--import', 'tsx', '--test', '--test-concurrency=1'];
@@ -40,6 +42,8 @@ function isTestOfEngines(file) {
   if (!file.endsWith('.test.ts')) return false;
   if (file.startsWith(join('src', 'engine', 'kernelTests')) || file.startsWith(join('test', 'webgpu')))
     return true;
+  // What the engine writes and asks for, by the real command line and library.
+  if (file.startsWith(join('test', 'privacy'))) return /commandLine|library/u.test(file);
   return (
     file.startsWith(join('test', 'golden')) &&
     readFileSync(join(root, file), 'utf8').includes("from './engines'")

@@ -16,6 +16,7 @@ export const errorCodes = [
   // store
   'not-found',
   'already-exists',
+  'in-use',
   'corrupt-file',
   'unsupported-format',
   'save-failed',

@@ -36,6 +36,7 @@ export {
   readEncoder,
   type SavedEncoder,
 } from './model/savedEncoder';
+export type { EntryMark, Replacing } from './store/replacing';
 export { Store } from './store/store';
 export { decodeSpecialTokens } from './text/decodeSpecialTokens';
 export { joinFields } from './text/joinFields';

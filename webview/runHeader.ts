@@ -175,7 +175,9 @@ export class RunHeader {
 
   #updateNotice(model: RunModel | undefined): void {
     const { strings } = this;
-    this.#notice.hidden = !model?.error && model?.result?.stopped !== true;
+    const isStopped = model?.result?.stopped === true;
+    const unsaved = model?.cancelled?.message;
+    this.#notice.hidden = !model?.error && !isStopped && unsaved === undefined;
     if (model?.error) {
       const { message, remedy } = model.error;
       this.#notice.className = 'notice error';
@@ -186,9 +188,9 @@ export class RunHeader {
         ' ',
         dataText(remedy),
       );
-    } else if (model?.result?.stopped === true) {
+    } else if (isStopped || unsaved !== undefined) {
       this.#notice.className = 'notice';
-      this.#notice.replaceChildren(strings.stopped);
+      this.#notice.replaceChildren(isStopped ? strings.stopped : dataText(unsaved ?? ''));
     }
   }
 }

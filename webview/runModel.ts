@@ -17,6 +17,7 @@ export class RunModel {
   progress: RunEventOf<'progress'> | undefined;
   result: RunEventOf<'result'> | undefined;
   error: RunEventOf<'error'> | undefined;
+  cancelled: RunEventOf<'cancelled'> | undefined;
   skipped: RunEventOf<'skipped_rows'> | undefined;
   validated: RunEventOf<'validated_rows'> | undefined;
   points: StepPoint[] = [];
@@ -64,9 +65,11 @@ export class RunModel {
       case 'error':
         this.error = event;
         break;
+      case 'cancelled':
+        this.cancelled = event;
+        break;
       case 'phase':
       case 'checkpoint':
-      case 'cancelled':
       case 'paused':
         break;
     }
@@ -103,6 +106,7 @@ export class RunModel {
     this.result = undefined;
     this.validated = undefined;
     this.error = undefined;
+    this.cancelled = undefined;
     this.progress = undefined;
     const from = event.resumed_from ?? 0;
     this.points = this.points.filter(({ step }) => step <= from);

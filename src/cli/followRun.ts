@@ -9,7 +9,7 @@ import { withTrainer } from './withTrainer';
 type RunMethod = Extract<RequestMethod, 'train-encoder' | 'train-classifier' | 'resume' | 'extend'>;
 
 /**
- * Begins a run and prints its events until it ends. The first Ctrl-C stops it with the best so far.
+ * Begins a run and prints its events until it ends. The first Ctrl-C stops it with the best so far, if there is one.
  *
  * @throws UlmfitError that ended the run, InterruptedError, or OutputFailure when the run was paused because nobody can
  * see it any more
@@ -34,10 +34,13 @@ export async function followRun<M extends RunMethod>(
         events.close();
       });
       const { run } = await connection.request(method, params);
+      let hasEpoch = false;
       id = run;
       interruption.onFirst(() => {
         printer.clear();
-        output.note('Stopping, and keeping the best so far. Ctrl-C again ends at once.');
+        // Of a run that goes on only its end tells whether there is something to keep.
+        const kept = hasEpoch ? ', and keeping the best so far' : '';
+        output.note(`Stopping${kept}. Ctrl-C again ends at once.`);
         connection.request('cancel', { run, mode: 'stop' }).catch((error: unknown) => {
           output.note(error instanceof Error ? error.message : String(error));
         });
@@ -46,6 +49,7 @@ export async function followRun<M extends RunMethod>(
         const event = await events.next();
         if (event === undefined) throw ended(run);
         await printer.print(event);
+        hasEpoch ||= event.event === 'epoch';
         if (event.event === 'error') throw errorOf(event);
         if (endsRun(event)) return;
       }

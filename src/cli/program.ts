@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { UlmfitError } from '../errors';
+import { asUlmfitError } from '../systemErrors';
 import { type EngineFallback, engineFallbacks, engineNames, type EngineName } from '../protocol/options';
 import { Store } from '../store/store';
 import { addEnsembleCommand } from './commands/ensemble';
@@ -103,7 +104,8 @@ export async function runCommandLine(args: readonly string[], system: System): P
 }
 
 /** What a command's error is told as. @throws OutputFailure, and what is a defect */
-async function exitCodeOf(error: unknown, output: Output): Promise<number> {
+async function exitCodeOf(thrown: unknown, output: Output): Promise<number> {
+  const error = asUlmfitError(thrown);
   if (error instanceof InterruptedError) return exitCodes.interrupted;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done;

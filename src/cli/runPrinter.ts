@@ -65,7 +65,7 @@ export class RunPrinter {
         this.printResult(event);
         break;
       case 'cancelled':
-        output.line('Cancelled.');
+        output.line(event.message ?? 'Cancelled.');
         break;
       case 'paused':
         output.line(`Paused after step ${event.step}.`);

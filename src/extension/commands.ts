@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UlmfitError } from '../errors';
 import { type CommandId, commandIds } from './commandIds';
-import { withoutLinks } from './explorer/plainText';
+import { showProblem } from './messages/notifications';
 import { userError } from './messages/userText';
 
 /** What a feature does for commands. Menus give the tree node they were opened on as the first argument. */
@@ -38,16 +38,12 @@ export async function showError(error: unknown, log: vscode.LogOutputChannel): P
   log.error(error instanceof Error ? error : String(error));
   const showLog = vscode.l10n.t('Show Log');
   const message = error instanceof Error ? error.message : String(error);
-  const chosen = await vscode.window.showErrorMessage(
-    withoutLinks(vscode.l10n.t('ULMFiT failed: {0}', message)),
-    showLog,
-  );
+  const chosen = await showProblem(vscode.l10n.t('ULMFiT failed: {0}'), [message], showLog);
   if (chosen === showLog) log.show();
 }
 
 /** Shows an error of ours with what to do about it, without waiting for the user to close it. */
 export function tellError(error: UlmfitError, log: vscode.LogOutputChannel): void {
   log.warn(`${error.message} ${error.remedy}`);
-  // A message may quote a file's name or a cell.
-  void vscode.window.showErrorMessage(withoutLinks(userError(error)));
+  void showProblem('{0}', [userError(error)]);
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { UlmfitError } from '../errors';
 import { modelInfo } from './api';
 import type { Editor } from './editor/editorCommands';
-import { escapedMarkdown } from './editor/hoverMarkdown';
+import { escapedMarkdown } from './explorer/plainText';
 import type { Services } from './services';
 
 const mostTexts = 100;

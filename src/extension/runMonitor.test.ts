@@ -85,8 +85,14 @@ test('the list sums up the event files of earlier runs', async (t) => {
   await log.close();
   const [view] = await monitor.list();
   assert.equal(view?.status, 'done');
-  assert.equal(view.epochs.length, 1);
+  assert.deepEqual(view.result?.metrics, { valid_loss: 1 });
   assert.equal((await monitor.events('r0')).length, 2);
+  const again = await store.runs.openLog('r0');
+  await again.append({ event: 'epoch', epoch: 2, train_loss: 2, valid_loss: 1.2 });
+  await again.append({ event: 'paused', step: 10 });
+  await again.close();
+  const [paused] = await monitor.list();
+  assert.deepEqual([paused?.status, paused?.epochs.at(-1)?.epoch], ['paused', 2]);
 });
 
 test('a resumed run shows the epochs it had before', async (t) => {
@@ -117,13 +123,13 @@ test('a resumed run shows the epochs it had before', async (t) => {
 test('P11: a run that another process works on is watched here, and not told to stop', async (t) => {
   const { monitor, store, asked } = setUp(t);
   await store.runs.create('r0', { kind: 'encoder', name: 'mail', options: {} });
-  const life = await store.runs.work('r0');
+  const lock = await store.runs.lock('r0');
   const [view] = await monitor.list();
   assert.deepEqual([view?.status, view?.isElsewhere], ['running', true]);
   for (const ask of ['pause', 'stop', 'discard'] as const) {
     await assert.rejects(monitor[ask]('r0'), /another window/u);
   }
   assert.deepEqual(asked, []);
-  await life.end();
+  await lock.release();
   assert.equal((await monitor.list())[0]?.isElsewhere, undefined);
 });

@@ -1,16 +1,20 @@
 import { UlmfitError } from '../errors';
 import { endsRun, parseRunEvent, type RunEvent } from '../protocol/events';
 import type { TrainClassifierInput, TrainEncoderInput } from '../protocol/options';
-import type { RunSummary } from '../store/runs';
+import { keptEvents } from '../store/readEvents';
 import type { Store } from '../store/store';
+import { Thinned } from '../store/thinned';
+import { CoalescedReading } from './coalescedReading';
 import { Listeners, type Subscription } from './listeners';
 import { type RunView, withEvent } from './runView';
+import { type RunViewList, RunViews } from './runViews';
 import type { TrainerClient } from './trainerClient';
 
 /** The run that this window's trainer works on. */
 interface LiveRun {
   view: RunView;
-  events: RunEvent[];
+  /** Days of events are more than a window can hold. */
+  readonly events: Thinned<RunEvent>;
   release: () => void;
 }
 
@@ -18,8 +22,8 @@ interface LiveRun {
 export class RunMonitor {
   readonly #events = new Listeners<[string, RunEvent]>();
   readonly #changes = new Listeners<[]>();
-  /** Finished runs do not change; their event files can be long. */
-  readonly #finished = new Map<string, RunView>();
+  readonly #views = new RunViews();
+  readonly #list = new CoalescedReading(() => this.#views.list(this.store().runs));
   /** Events of a run whose start is not answered yet. */
   readonly #early = new Map<string, RunEvent[]>();
   #live: LiveRun | undefined;
@@ -47,15 +51,24 @@ export class RunMonitor {
     return { ...this.#live.view, status };
   }
 
-  /** All runs, the latest first. Runs that cannot be read are left out; the store lists them as broken. */
-  async list(): Promise<RunView[]> {
-    const { runs } = await this.store().runs.list();
-    return Promise.all(runs.map((summary) => this.#view(summary)));
+  /** All runs, the latest first, without those that cannot be read. */
+  async list(): Promise<readonly RunView[]> {
+    return (await this.listAll()).views;
   }
 
-  /** Every event of a run so far. @throws {UlmfitError} `not-found` */
+  /** All runs, the latest first, and those that cannot be read with the reason why. */
+  async listAll(): Promise<RunViewList> {
+    return this.#listHere(await this.#list.ask());
+  }
+
+  /** The latest runs alone, which are soon read. */
+  async listLatest(most: number): Promise<RunViewList> {
+    return this.#listHere(await this.#views.list(this.store().runs, most));
+  }
+
+  /** The events of a run so far; of very many evenly spaced ones. @throws {UlmfitError} `not-found`, `file-unreadable` */
   async events(id: string): Promise<RunEvent[]> {
-    if (this.#live?.view.id === id) return [...this.#live.events];
+    if (this.#live?.view.id === id) return this.#live.events.items();
     const { events } = await this.store().runs.events(id);
     return events.map(parseRunEvent).filter((event) => event !== undefined);
   }
@@ -93,8 +106,9 @@ export class RunMonitor {
     }
   }
 
-  async resume(id: string): Promise<void> {
-    await this.#goOn(id, () => this.trainer.request('resume', { run: id }));
+  /** @param replace whether what has its name now, and is another's, may be replaced */
+  async resume(id: string, replace = false): Promise<void> {
+    await this.#goOn(id, () => this.trainer.request('resume', { run: id, replace }));
   }
 
   /** Trains a run that is done further. */
@@ -107,7 +121,7 @@ export class RunMonitor {
     await this.trainer.request('pause', { run: id });
   }
 
-  /** Ends the run; the best so far is kept. */
+  /** Ends the run; the best so far is kept, if an epoch was validated. */
   async stop(id: string): Promise<void> {
     await this.#needOwn(id);
     await this.trainer.request('cancel', { run: id, mode: 'stop' });
@@ -118,7 +132,6 @@ export class RunMonitor {
     await this.#needOwn(id);
     if (this.#live?.view.id === id) await this.trainer.request('cancel', { run: id, mode: 'discard' });
     else await this.store().runs.remove(id);
-    this.#finished.delete(id);
     this.#changes.tell();
   }
 
@@ -130,7 +143,6 @@ export class RunMonitor {
     this.#isBeginning = true;
     try {
       await ask();
-      this.#finished.delete(id);
       this.#begin(id, kind, name, createdAt, events, release);
     } catch (error) {
       release();
@@ -143,8 +155,7 @@ export class RunMonitor {
   /** @throws {UlmfitError} `bad-setting` if another process works on the run: only that one can be told */
   async #needOwn(id: string): Promise<void> {
     if (this.#live?.view.id === id) return;
-    const status = await this.store().runs.status(id);
-    if (status !== 'running' && status !== 'not-responding') return;
+    if (!(await this.store().runs.isWorkedOn(id))) return;
     throw new UlmfitError(
       'bad-setting',
       'This run is trained by another window or a command line.',
@@ -173,14 +184,16 @@ export class RunMonitor {
     const events = [...before, ...(this.#early.get(id) ?? [])];
     this.#early.clear();
     const fresh: RunView = { id, kind, name, createdAt, status: 'running', epochs: [] };
-    this.#live = { view: { ...events.reduce(withEvent, fresh), status: 'running' }, events, release };
+    const kept = new Thinned<RunEvent>(keptEvents);
+    for (const event of events) keep(kept, event);
+    this.#live = { view: { ...events.reduce(withEvent, fresh), status: 'running' }, events: kept, release };
     if (events.slice(before.length).some(endsRun)) this.#letGo();
     this.#changes.tell();
   }
 
   #receive(run: string, event: RunEvent): void {
     if (this.#live?.view.id === run) {
-      this.#live.events.push(event);
+      keep(this.#live.events, event);
       this.#live.view = withEvent(this.#live.view, event);
       if (endsRun(event)) this.#letGo();
     } else {
@@ -195,16 +208,21 @@ export class RunMonitor {
     this.#live = undefined;
   }
 
-  async #view({ id, run, status }: RunSummary): Promise<RunView> {
-    if (this.active?.id === id) return this.active;
-    const known = this.#finished.get(id);
-    if (known?.status === status) return known;
-    const { kind, name, createdAt } = run;
-    const fresh: RunView = { id, kind, name, createdAt, status, epochs: [] };
-    const view = { ...(await this.events(id)).reduce(withEvent, fresh), status };
-    if (status === 'running' || status === 'not-responding')
-      return { ...view, isElsewhere: !this.#isBeginning };
-    this.#finished.set(id, view);
-    return view;
+  #listHere({ views, ...others }: RunViewList): RunViewList {
+    return { ...others, views: views.map((view) => this.#asSeenHere(view)) };
   }
+
+  #asSeenHere(view: RunView): RunView {
+    const { active } = this;
+    if (active?.id === view.id) return active;
+    const goesOn = view.status === 'running' || view.status === 'not-responding';
+    return goesOn ? { ...view, isElsewhere: !this.#isBeginning } : view;
+  }
+}
+
+/** What an event takes is not measured: those that can be large are told once in a run. */
+const usualBytes = 200;
+
+function keep(events: Thinned<RunEvent>, event: RunEvent): void {
+  events.add(event.event, usualBytes, () => event);
 }

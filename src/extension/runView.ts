@@ -14,9 +14,11 @@ export interface RunView {
   readonly started?: RunEventOf<'started'>;
   readonly phase?: RunEventOf<'phase'>;
   readonly progress?: RunEventOf<'progress'>;
+  /** Of a run in a list the last one alone. */
   readonly epochs: readonly RunEventOf<'epoch'>[];
   readonly result?: RunEventOf<'result'>;
   readonly error?: RunEventOf<'error'>;
+  readonly cancelled?: RunEventOf<'cancelled'>;
 }
 
 /** The view after one more event. */
@@ -39,7 +41,7 @@ export function withEvent(view: RunView, event: RunEvent): RunView {
     case 'error':
       return { ...view, error: event, status: 'failed' };
     case 'cancelled':
-      return { ...view, status: 'cancelled' };
+      return { ...view, cancelled: event, status: 'cancelled' };
     case 'paused':
       return { ...view, status: 'paused' };
     case 'sample':

@@ -1,9 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { ownerFolder } from '../store/ownerOnly';
 import { Store } from '../store/store';
+import { Calm } from './calm';
 
+/** The store is read again when nothing has happened for so long, and while much happens this often. */
 const calmMilliseconds = 200;
+const longestMilliseconds = 2000;
 
 /** The store that the settings name, watched. */
 export class StoreAccess implements vscode.Disposable {
@@ -12,7 +16,12 @@ export class StoreAccess implements vscode.Disposable {
   readonly #settings: vscode.Disposable;
   #store: Store;
   #watchers: vscode.Disposable[] = [];
-  #calm: NodeJS.Timeout | undefined;
+  readonly #calm = new Calm(
+    () => {
+      this.#changed.fire();
+    },
+    { calmMilliseconds, longestMilliseconds },
+  );
 
   constructor(private readonly globalStorage: vscode.Uri) {
     this.#store = this.#chosen();
@@ -30,7 +39,7 @@ export class StoreAccess implements vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#calm);
+    this.#calm.dispose();
     for (const watcher of this.#watchers) watcher.dispose();
     this.#settings.dispose();
     this.#changed.dispose();
@@ -65,15 +74,12 @@ export class StoreAccess implements vscode.Disposable {
     });
     // A folder that is not there yet is watched less promptly.
     const folders = ['encoders', 'models', 'runs'].map((name) => join(this.#store.root, name));
-    Promise.all(folders.map((folder) => mkdir(folder, { recursive: true }))).catch(() => {
+    Promise.all(folders.map((folder) => mkdir(folder, { recursive: true, mode: ownerFolder }))).catch(() => {
       // The store cannot be written; whoever saves into it says so.
     });
   }
 
   #tell(): void {
-    clearTimeout(this.#calm);
-    this.#calm = setTimeout(() => {
-      this.#changed.fire();
-    }, calmMilliseconds);
+    this.#calm.stir();
   }
 }

@@ -10,6 +10,7 @@ import { saveClassifier } from '../model/savedClassifier';
 import { type PretrainedEncoder, readEncoder, saveEncoder, type SavedEncoder } from '../model/savedEncoder';
 import { classifierHeadDefaults, TextClassifier, type TextClassifierConfig } from '../model/textClassifier';
 import type { EncoderFacts } from '../store/encoders';
+import type { Replacing } from '../store/replacing';
 import { Store } from '../store/store';
 import { ClassifierTraining } from '../training/classifierTraining';
 import { LanguageModelTraining } from '../training/languageModelTraining';
@@ -75,10 +76,14 @@ export class LanguageModelLearner extends LanguageModelTraining {
     return beamSearch(this.model, vocab, text, words, { backwards, ...options });
   }
 
-  /** @throws {UlmfitError} `save-failed`, `bad-setting` (the name) */
-  saveEncoder(name: string, facts = noFacts): Promise<void> {
+  /**
+   * Saves the encoder. As in fastai, one of that name is replaced: whoever calls this has said so.
+   * @param replacing what may be replaced, where that is not to be anything
+   * @throws {UlmfitError} `save-failed`, `bad-setting` (the name), `already-exists` (a name that differs in case alone)
+   */
+  saveEncoder(name: string, facts = noFacts, replacing: Replacing = 'anything'): Promise<void> {
     const { vocab, backwards } = this.data;
-    return saveEncoder(this.#store, name, this.model, vocab, { ...facts, backwards });
+    return saveEncoder(this.#store, name, this.model, vocab, { ...facts, backwards }, replacing);
   }
 }
 
@@ -138,10 +143,14 @@ export class TextClassifierLearner extends ClassifierTraining {
     return answer;
   }
 
-  /** @throws {UlmfitError} `save-failed`, `bad-setting` (the name) */
-  save(name: string, facts = noFacts): Promise<void> {
+  /**
+   * Saves the classifier. As in fastai, a model of that name is replaced: whoever calls this has said so.
+   * @param replacing what may be replaced, where that is not to be anything
+   * @throws {UlmfitError} `save-failed`, `bad-setting` (the name), `already-exists` (a name that differs in case alone)
+   */
+  save(name: string, facts = noFacts, replacing: Replacing = 'anything'): Promise<void> {
     const { vocab, classes, backwards } = this.data;
-    return saveClassifier(this.#store, name, this.model, vocab, { ...facts, classes, backwards });
+    return saveClassifier(this.#store, name, this.model, vocab, { ...facts, classes, backwards }, replacing);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { EntryContent } from '../store/entries';
 import type { ModelConfig, ModelManifest } from '../store/manifest';
 import type { ModelFacts } from '../store/models';
+import type { Replacing } from '../store/replacing';
 import type { Store } from '../store/store';
 import { Vocab } from '../text/vocab';
 import { checkedClassifier } from './checkedContent';
@@ -21,17 +22,21 @@ export interface SavedClassifier {
   dispose(): void;
 }
 
-/** @throws {UlmfitError} `save-failed`, `bad-setting` (the name), `already-exists` */
+/**
+ * @param replacing the model of that name that it may take the place of; none if left out
+ * @throws {UlmfitError} `save-failed`, `bad-setting` (the name), `already-exists`
+ */
 export async function saveClassifier(
   store: Store,
   name: string,
   model: TextClassifier,
   vocab: Vocab,
   { backwards, ...facts }: SavedFacts & Pick<ModelFacts, 'classes'>,
+  replacing?: Replacing,
 ): Promise<void> {
   const config = { ...toClassifierManifestConfig(model.config), ...directionConfig(backwards) };
   const content = { tensors: readVariables(model.variables), vocab: vocab.itos };
-  await store.models.save(name, { ...facts, config }, content);
+  await store.models.save(name, { ...facts, config }, content, undefined, replacing);
 }
 
 /** @throws {UlmfitError} `not-found`, which names those that exist; `corrupt-file` where a file was altered or does not fit */

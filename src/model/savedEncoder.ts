@@ -1,5 +1,6 @@
 import type { EncoderFacts } from '../store/encoders';
 import type { EncoderManifest } from '../store/manifest';
+import type { Replacing } from '../store/replacing';
 import type { TensorMap } from '../store/safetensors';
 import type { Store } from '../store/store';
 import { Vocab } from '../text/vocab';
@@ -35,6 +36,7 @@ export interface SavedFacts extends Omit<EncoderFacts, 'config'> {
 /**
  * Saves a language model's weights under fastai's `save_encoder` names, with `decoder.bias` beside them so that it can
  * still generate text.
+ * @param replacing the encoder of that name that it may take the place of; none if left out
  * @throws {UlmfitError} `save-failed`, `bad-setting` (the name), `already-exists`
  */
 export async function saveEncoder(
@@ -43,10 +45,11 @@ export async function saveEncoder(
   model: LanguageModel,
   vocab: Vocab,
   { backwards, ...facts }: SavedFacts,
+  replacing?: Replacing,
 ): Promise<void> {
   const content = { tensors: readVariables(model.variables), vocab: vocab.itos };
   const config = { ...toManifestConfig(model.config), ...directionConfig(backwards) };
-  await store.encoders.save(name, { ...facts, config }, content);
+  await store.encoders.save(name, { ...facts, config }, content, replacing);
 }
 
 /** @throws {UlmfitError} `not-found`, which names those that exist; `corrupt-file` where a file was altered or does not fit */

@@ -183,7 +183,13 @@ const failed = v.object({
   /** The step that failed, where it was a step. */
   step: v.optional(count),
 });
-const cancelled = v.object({ event: v.literal('cancelled'), time, mode: v.picklist(['stop', 'discard']) });
+const cancelled = v.object({
+  event: v.literal('cancelled'),
+  time,
+  mode: v.picklist(['stop', 'discard']),
+  /** Of a run that was stopped before it had anything to keep. */
+  message: v.optional(message),
+});
 const paused = v.object({ event: v.literal('paused'), time, step: count });
 
 export const runEvent = v.variant('event', [

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { errorCodes, UlmfitError } from '../errors';
+import { asUlmfitError } from '../systemErrors';
 import { message } from './fields';
 
 /** The messages of JSON-RPC 2.0, with the ids that we give: counting numbers. */
@@ -33,7 +34,8 @@ export const rpcCodes = {
 } as const;
 
 /** What was thrown, as the error of a reply. */
-export function errorObjectOf(thrown: unknown): RpcErrorObject {
+export function errorObjectOf(error: unknown): RpcErrorObject {
+  const thrown = asUlmfitError(error);
   if (thrown instanceof UlmfitError) {
     const data = { code: thrown.code, remedy: thrown.remedy.slice(0, 10_000) };
     return { code: rpcCodes.ulmfitError, message: thrown.message.slice(0, 10_000), data };

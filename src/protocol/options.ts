@@ -9,6 +9,8 @@ const epochs = v.pipe(count, v.maxValue(1_000_000));
 export const someEpochs = v.pipe(epochs, v.minValue(1));
 const seed = v.pipe(count, v.maxValue(2 ** 32 - 1));
 const columns = v.pipe(v.array(name), v.minLength(1), v.maxLength(1000));
+/** Whether what has the name now may be replaced when the run is done; else a taken name is refused. */
+const replace = v.optional(v.boolean(), false);
 const perPhase = <Item extends v.GenericSchema<number, number>>(item: Item) =>
   v.pipe(v.array(item), v.minLength(1), v.maxLength(100));
 
@@ -16,6 +18,7 @@ const perPhase = <Item extends v.GenericSchema<number, number>>(item: Item) =>
 export const trainEncoderOptions = v.strictObject({
   /** The encoder to make. */
   name,
+  replace,
   data: paths,
   /** Columns of the text; found by the trainer if absent. */
   text: v.optional(columns),
@@ -53,6 +56,7 @@ export type ClassWeighting = (typeof classWeightings)[number];
 export const trainClassifierOptions = v.strictObject({
   /** The model to make. */
   name,
+  replace,
   /** The encoder to start from, by its name in the store. */
   encoder: name,
   /** Must be as the encoder reads if given: nothing else makes sense. */

@@ -31,6 +31,8 @@ const columns = v.optional(v.pipe(v.array(name), v.minLength(1), v.maxLength(100
 /** A run was begun; what becomes of it comes as `event` notifications, the last of which ends it. */
 const accepted = v.object({ run: name });
 const nothing = v.object({});
+/** Whether what has the name of the result, and was not made by the same run, may be replaced. */
+const replace = v.optional(v.boolean(), false);
 /** Probabilities of each class, in the order of `classes`. */
 const probabilities = v.pipe(v.array(measured), v.maxLength(100_000));
 const prediction = v.object({ label, probabilities });
@@ -61,10 +63,13 @@ export const requests = {
   },
   'train-encoder': { params: trainEncoderOptions, result: accepted },
   'train-classifier': { params: trainClassifierOptions, result: accepted },
-  resume: { params: v.object({ run: name }), result: accepted },
+  resume: { params: v.object({ run: name, replace }), result: accepted },
   /** Trains further epochs with the settings of a run that is done. */
-  extend: { params: v.object({ run: name, epochs: someEpochs }), result: accepted },
-  /** Answered at once; *stop* keeps the best so far and ends with `result`, *discard* ends with `cancelled`. */
+  extend: { params: v.object({ run: name, epochs: someEpochs, replace }), result: accepted },
+  /**
+   * Answered at once; *stop* keeps the best so far and ends with `result`, or with `cancelled` where no epoch was
+   * validated yet and so nothing is saved; *discard* ends with `cancelled`.
+   */
   cancel: { params: v.object({ run: name, mode: v.picklist(['stop', 'discard']) }), result: nothing },
   /** Answered at once; ends with `paused` after a checkpoint. */
   pause: { params: v.object({ run: name }), result: nothing },
@@ -193,19 +198,19 @@ export const requests = {
   },
   /** Makes a model that answers with the mean of others' probabilities; it has copies of them. */
   'make-ensemble': {
-    params: v.object({ name, models: v.pipe(v.array(name), v.minLength(2), v.maxLength(16)) }),
+    params: v.object({ name, models: v.pipe(v.array(name), v.minLength(2), v.maxLength(16)), replace }),
     /** Of the models it averages: of an ensemble among those given, its members. */
     result: v.object({ name, members: v.array(name) }),
   },
-  /** Downloads an engine that is not part of the package into the store, once; later trainers find it there. */
+  /** Installs an engine that is not part of the package in a folder of this user's, once; later trainers find it there. */
   'install-engine': {
     params: v.object({
       task,
       engine: v.picklist(['tensorflow', 'webgpu']),
       /** TensorFlow with CUDA's libraries; where it is left out, if the machine has an NVIDIA driver. */
       cuda: v.optional(v.boolean()),
-      /** A mirror of the files of Python's package index, or of the npm registry for `webgpu`. */
-      server: v.optional(path),
+      /** An address or a folder that has the files of its packages. Without it pip or npm fetches them. */
+      from: v.optional(path),
     }),
     result: v.object({ folder: path, bytes: count, cuda: v.boolean() }),
   },

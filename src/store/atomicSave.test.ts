@@ -24,6 +24,7 @@ async function save(store: Store, version: number): Promise<void> {
     'enc',
     { config: { emb_sz: 4, n_hid: 8, n_layers: 1, pad_token: 1 }, lineage: {}, metrics: { version } },
     { tensors, vocab: ['xxunk', 'xxpad', String(version)] },
+    'anything',
   );
 }
 

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { errorCode, nodeFileSystem, type FileSystem, type WritableFile } from './fileSystem';
+import { nodeFileSystem, type FileSystem, type WritableFile } from './fileSystem';
 import { writeSafetensors, type TensorMap } from './safetensors';
 import { saveFailure } from './saveFailure';
+import { sealed } from './seal';
+import { removeAbandoned, savingPath, whileBeingWritten } from './unfinishedSaves';
 
 /** What a manifest says of each file of its folder. */
 export interface FileFacts {
@@ -15,20 +17,16 @@ export const manifestName = 'manifest.json';
 /*
  * How a folder is saved. Beside the target `<name>` there may be, for a while:
  *
- *   .<name>.saving-<process id>-<random>   being written; never looked at by a reader
- *   .<name>.old-<time>-<random>            the version before, moved aside; used where `<name>` is missing
+ *   .<name>.saving-<process>-<random>   being written; never looked at by a reader (unfinishedSaves.ts)
+ *   .<name>.old-<time>-<random>         the version before, moved aside; used where `<name>` is missing
  *
  * Write the first → fsync each file → manifest with their hashes, last → fsync → move `<name>` aside → move the
  * new one in → fsync the parent → delete the old. A process that dies between the two moves leaves the old version
  * under its aside name, where `currentFolder` finds it. (A single exchange of two folders would need no aside name,
  * but no portable call does that; Windows cannot even rename over an empty folder.)
  */
-const savingPrefix = (name: string) => `.${name}.saving-`;
 const oldPrefix = (name: string) => `.${name}.old-`;
 const uniqueSuffix = () => randomBytes(4).toString('hex');
-
-/** Temporary folders of this process that are in use, so that a save beside them leaves them alone. */
-const beingWritten = new Set<string>();
 
 /** The folder that {@link saveFolder} fills: every file is hashed while it is written and on the disk before the next. */
 export class NewFolder {
@@ -79,61 +77,80 @@ export class NewFolder {
   }
 }
 
+/** Looks at the folder that a save would replace, and throws where it must stay. */
+export type CheckReplaced = (folder: string) => Promise<void>;
+
 /**
  * Saves a folder so that at every moment, whatever fails and whenever the process dies, the version before or the new
- * one can be loaded. The new one replaces a folder of that name.
+ * one can be loaded. The new one replaces a folder of that name, unless `checkReplaced` throws. Of several processes
+ * that save under one name at the same moment, none replaces what its own check has not seen.
  *
  * @param target the folder's path
  * @param writeFiles writes every file but the manifest
  * @param manifest the manifest's members; `files` (name → sha256 and bytes) is added. None is written if undefined
- * @throws UlmfitError `save-failed`; what was there before is still there
+ * @throws UlmfitError `save-failed`, or what `checkReplaced` throws; what was there before is still there
  */
 export async function saveFolder(
   target: string,
   writeFiles: (folder: NewFolder) => Promise<void>,
   manifest: Readonly<Record<string, unknown>> | undefined,
   fileSystem: FileSystem = nodeFileSystem,
+  checkReplaced: CheckReplaced = () => Promise.resolve(),
 ): Promise<void> {
   const parent = dirname(target);
   const name = basename(target);
-  const temporary = join(parent, `${savingPrefix(name)}${process.pid}-${uniqueSuffix()}`);
-  beingWritten.add(temporary);
+  const temporary = await savingPath(parent, name);
   try {
-    await removeAbandoned(parent, name, fileSystem);
-    await removeOldVersions(parent, name, fileSystem);
-    await fileSystem.createFolder(temporary);
-    const folder = new NewFolder(temporary, fileSystem);
-    await writeFiles(folder);
-    if (manifest) {
-      await folder.writeJson(manifestName, { ...manifest, files: Object.fromEntries(folder.files) }, 2);
-    }
-    await fileSystem.syncFolder(temporary);
-    await moveIn(temporary, target, fileSystem);
+    await whileBeingWritten(temporary, async () => {
+      await removeAbandoned(parent, name, fileSystem);
+      await removeOldVersions(parent, name, fileSystem);
+      await fileSystem.createFolder(temporary);
+      const folder = new NewFolder(temporary, fileSystem);
+      await writeFiles(folder);
+      if (manifest) {
+        const files = Object.fromEntries(folder.files);
+        await folder.writeBytes(manifestName, Buffer.from(sealed({ ...manifest, files })));
+      }
+      await fileSystem.syncFolder(temporary);
+      await moveIn(temporary, target, fileSystem, checkReplaced);
+    });
   } catch (error) {
     await removeIfPossible(temporary, fileSystem);
     throw saveFailure(`${target} was not saved, and what was there before is unchanged`, error);
-  } finally {
-    beingWritten.delete(temporary);
   }
   await removeOldVersions(parent, name, fileSystem);
 }
 
-async function moveIn(temporary: string, target: string, fileSystem: FileSystem): Promise<void> {
+async function moveIn(
+  temporary: string,
+  target: string,
+  fileSystem: FileSystem,
+  checkReplaced: CheckReplaced,
+): Promise<void> {
   const parent = dirname(target);
   const name = basename(target);
-  const names = await fileSystem.names(parent);
+  const before = await currentFolder(parent, name, fileSystem);
+  if (before !== undefined) await checkReplaced(before);
   let aside: string | undefined;
-  if (names.includes(name)) {
-    aside = join(parent, `${oldPrefix(name)}${String(Date.now()).padStart(15, '0')}-${uniqueSuffix()}`);
-    await fileSystem.rename(target, aside);
-  }
+  let isIn = false;
   try {
+    if (before === target) {
+      aside = join(parent, `${oldPrefix(name)}${String(Date.now()).padStart(15, '0')}-${uniqueSuffix()}`);
+      await fileSystem.rename(target, aside);
+      // Another process may have put its own there since it was looked at. Nobody touches it where it lies now.
+      await checkReplaced(aside);
+    }
+    // Fails where another folder has come to lie there: no platform renames over one with files in it.
     await fileSystem.rename(temporary, target);
+    isIn = true;
     await fileSystem.syncFolder(parent);
   } catch (error) {
     // Back to how it was. If that fails too, `currentFolder` still finds the version that was moved aside.
-    await fileSystem.rename(target, temporary).catch(() => undefined);
+    if (isIn) await fileSystem.rename(target, temporary).catch(() => undefined);
     if (aside !== undefined) await fileSystem.rename(aside, target).catch(() => undefined);
+    // Where it failed because another process was faster, that is what is said.
+    const other = isIn ? undefined : await currentFolder(parent, name, fileSystem).catch(() => undefined);
+    if (other !== undefined) await checkReplaced(other);
     throw error;
   }
 }
@@ -155,13 +172,23 @@ export async function currentFolder(
 
 /** The names of all folders in `parent` that {@link currentFolder} finds, sorted. */
 export async function savedNames(parent: string, fileSystem: FileSystem = nodeFileSystem): Promise<string[]> {
-  const found = new Set<string>();
-  for (const entry of await fileSystem.names(parent)) {
-    const old = /^\.(.+)\.old-\d{15}-[0-9a-f]{8}$/u.exec(entry)?.[1];
-    if (old !== undefined) found.add(old);
-    else if (!entry.startsWith('.')) found.add(entry);
+  return [...(await currentFolders(parent, fileSystem)).keys()];
+}
+
+/** Every name in `parent` with what {@link currentFolder} gives for it, sorted by name; the folder is read once. */
+export async function currentFolders(
+  parent: string,
+  fileSystem: FileSystem = nodeFileSystem,
+): Promise<ReadonlyMap<string, string>> {
+  const names = (await fileSystem.names(parent)).sort();
+  const found = new Map<string, string>();
+  // Of several versions that were moved aside the latest comes last.
+  for (const entry of names) {
+    const name = /^\.(.+)\.old-\d{15}-[0-9a-f]{8}$/u.exec(entry)?.[1];
+    if (name !== undefined) found.set(name, join(parent, entry));
   }
-  return [...found].sort();
+  for (const entry of names) if (!entry.startsWith('.')) found.set(entry, join(parent, entry));
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Deletes a saved folder with whatever interrupted saves of it left. It is gone at once, not file by file. */
@@ -170,16 +197,15 @@ export async function removeFolder(
   name: string,
   fileSystem: FileSystem = nodeFileSystem,
 ): Promise<void> {
-  const doomed = () => join(parent, `${savingPrefix(name)}${process.pid}-${uniqueSuffix()}`);
   try {
     const names = await fileSystem.names(parent);
     // The versions moved aside go first: they must not come back when the folder itself is gone.
     const old = names.filter((entry) => entry.startsWith(oldPrefix(name)));
     if (names.includes(name)) {
       for (const entry of old) await fileSystem.remove(join(parent, entry));
-      await fileSystem.rename(join(parent, name), doomed());
+      await fileSystem.rename(join(parent, name), await savingPath(parent, name));
     } else {
-      for (const entry of old) await fileSystem.rename(join(parent, entry), doomed());
+      for (const entry of old) await fileSystem.rename(join(parent, entry), await savingPath(parent, name));
     }
     await fileSystem.syncFolder(parent);
     await removeAbandoned(parent, name, fileSystem);
@@ -188,11 +214,16 @@ export async function removeFolder(
   }
 }
 
-/** Gives a saved folder another name, which must be free. */
+/**
+ * Gives a saved folder another name, which must be free.
+ *
+ * @param taken what is thrown where it is not any more
+ */
 export async function renameFolder(
   parent: string,
   from: string,
   to: string,
+  taken: () => Error,
   fileSystem: FileSystem = nodeFileSystem,
 ): Promise<void> {
   try {
@@ -202,7 +233,11 @@ export async function renameFolder(
       const path = join(parent, entry);
       if (entry.startsWith(oldPrefix(from)) && path !== folder) await fileSystem.remove(path);
     }
-    await fileSystem.rename(folder ?? join(parent, from), join(parent, to));
+    const target = join(parent, to);
+    await fileSystem.rename(folder ?? join(parent, from), target).catch(async (error: unknown) => {
+      // What was saved there since it was looked is never renamed over.
+      throw (await fileSystem.names(parent)).includes(to) ? taken() : error;
+    });
     await fileSystem.syncFolder(parent);
   } catch (error) {
     throw saveFailure(`${join(parent, from)} could not be renamed`, error);
@@ -225,29 +260,6 @@ async function removeOldVersions(parent: string, name: string, fileSystem: FileS
   }
 }
 
-/** Deletes what saves of this name left behind whose process is gone. */
-async function removeAbandoned(parent: string, name: string, fileSystem: FileSystem): Promise<void> {
-  const prefix = savingPrefix(name);
-  for (const entry of await fileSystem.names(parent)) {
-    if (!entry.startsWith(prefix)) continue;
-    const path = join(parent, entry);
-    const owner = Number.parseInt(entry.slice(prefix.length), 10);
-    const inUse = owner === process.pid ? beingWritten.has(path) : processExists(owner);
-    if (!inUse) await fileSystem.remove(path);
-  }
-}
-
 async function removeIfPossible(path: string, fileSystem: FileSystem): Promise<void> {
   await fileSystem.remove(path).catch(() => undefined);
-}
-
-/** Whether a process of this id runs on this machine, whoever owns it. */
-export function processExists(id: number): boolean {
-  if (!Number.isInteger(id) || id <= 0) return false;
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
 }

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { UlmfitError } from '../errors';
+import { type ErrorCode, UlmfitError } from '../errors';
 import { currentFolder, removeFolder, saveFolder, savedNames } from './atomicSave';
+import { corruptFile } from './fileErrors';
 import { nodeFileSystem, type FileSystem } from './fileSystem';
 import { checkpointManifestSchema, formatVersion, readManifest, verifyFiles } from './manifest';
+import { sweepOwnFolder } from './unfinishedSaves';
 import { readSafetensors, type TensorMap } from './safetensors';
 
 /** What training needs to go on from a step: tensors (weights, optimiser, hidden state) and counters. */
@@ -23,6 +25,15 @@ export interface SkippedCheckpoint {
 }
 
 const tensorFile = 'state.safetensors';
+
+/** Errors of the checkpoint itself, so that the one before may be better. */
+const invalid: ReadonlySet<ErrorCode> = new Set([
+  'corrupt-file',
+  'unsupported-format',
+  'not-found',
+  'file-not-found',
+  'file-unreadable',
+]);
 
 /** `<run>/checkpoints/step-000123/`, one folder for each step that was kept. */
 export class Checkpoints {
@@ -68,23 +79,40 @@ export class Checkpoints {
       );
     }
     const manifest = await readManifest(folder, checkpointManifestSchema);
+    if (manifest.step !== step) throw corruptFile(folder, `it is of step ${manifest.step}`);
     await verifyFiles(folder, manifest);
     const { tensors } = await readSafetensors(join(folder, tensorFile));
     return { step: manifest.step, folder, tensors, state: manifest.state };
   }
 
-  /** The last checkpoint that is whole, with those after it that are not and why. */
-  async latestValid(): Promise<{ checkpoint: Checkpoint | undefined; skipped: SkippedCheckpoint[] }> {
+  /**
+   * The last checkpoint that is whole, with those after it that are not and why.
+   *
+   * @param use takes it into use, or throws an UlmfitError `corrupt-file`: then the one before is tried
+   */
+  async latestValid(
+    use: (checkpoint: Checkpoint) => void = () => undefined,
+  ): Promise<{ checkpoint: Checkpoint | undefined; skipped: SkippedCheckpoint[] }> {
     const skipped: SkippedCheckpoint[] = [];
     for (const step of (await this.steps()).reverse()) {
       try {
-        return { checkpoint: await this.load(step), skipped };
+        const checkpoint = await this.load(step);
+        use(checkpoint);
+        return { checkpoint, skipped };
       } catch (error) {
-        if (!(error instanceof UlmfitError)) throw error;
+        if (!(error instanceof UlmfitError) || !invalid.has(error.code)) throw error;
         skipped.push({ folder: join(this.folder, folderName(step)), reason: error.message });
       }
     }
     return { checkpoint: undefined, skipped };
+  }
+
+  /**
+   * Deletes what killed processes left unfinished; only who has locked the run may do so. What cannot be deleted stays,
+   * as it harms nobody.
+   */
+  async sweep(): Promise<void> {
+    await sweepOwnFolder(this.folder, this.fileSystem).catch(() => undefined);
   }
 
   /** Deletes every checkpoint but those of the given steps. */

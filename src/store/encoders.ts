@@ -8,6 +8,7 @@ import {
   type ManifestFiles,
   type ModelConfig,
 } from './manifest';
+import type { Replacing } from './replacing';
 
 /** What is said of an encoder when it is saved. */
 export interface EncoderFacts {
@@ -30,12 +31,18 @@ export class Encoders extends Entries<typeof encoderManifestSchema> {
   }
 
   /**
-   * Saves an encoder, in place of one of the same name if there is one.
+   * Saves an encoder.
    *
+   * @param replacing the encoder of that name that it may take the place of
    * @throws UlmfitError `save-failed`, `bad-setting`, `already-exists`
    */
-  async save(name: string, facts: EncoderFacts, content: EntryContent): Promise<void> {
+  async save(
+    name: string,
+    facts: EncoderFacts,
+    content: EntryContent,
+    replacing: Replacing = 'nothing',
+  ): Promise<void> {
     const createdAt = new Date().toISOString();
-    await this.write(name, { formatVersion, kind: 'encoder', createdAt, ...facts }, content);
+    await this.write(name, { formatVersion, kind: 'encoder', createdAt, ...facts }, content, replacing);
   }
 }

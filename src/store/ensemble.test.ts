@@ -26,7 +26,7 @@ async function saveModel(
   const tensors = new Map([['w', { shape: [2], data: new Float32Array(2).fill(value) }]]);
   const config = { ...sizes, ...(name === 'bwd' ? { backwards: true } : {}) };
   const facts = { config, lineage: { encoder: `lm-${name}` }, metrics: { accuracy: value }, classes };
-  await store.models.save(name, facts, { tensors, vocab: ['xxunk', name] });
+  await store.models.save(name, facts, { tensors, vocab: ['xxunk', name] }, undefined, 'anything');
 }
 
 async function memberValues(store: Store, name: string): Promise<[number | undefined, string | undefined][]> {

@@ -6,19 +6,22 @@ import { checkedName, sameIgnoringCase } from './names';
 import type { Store } from './store';
 
 const mostMembers = 16;
+const chooseOrReplace = 'Choose another name, or replace that one with --replace.';
 
 /**
  * Saves a model that answers with the mean of the probabilities of others, such as a classifier that reads forwards and
  * one that reads backwards. It copies them, so they may be renamed or deleted afterwards. Of an ensemble among them the
  * members are taken.
  *
+ * @param replace whether it may take the place of a model of its name
  * @returns the names of its members
- * @throws UlmfitError `bad-setting` for the wrong members, `not-found`, `corrupt-file`, `save-failed`
+ * @throws UlmfitError `bad-setting` for the wrong members, `already-exists`, `not-found`, `corrupt-file`, `save-failed`
  */
 export async function saveEnsembleOf(
   store: Store,
   name: string,
   models: readonly string[],
+  replace = false,
 ): Promise<string[]> {
   checkedName(name);
   const same = models.find((model, index) => models.indexOf(model) !== index);
@@ -31,6 +34,8 @@ export async function saveEnsembleOf(
   if (models.some((model) => sameIgnoringCase(model, name))) {
     throw wrongMembers(`The ensemble cannot replace its own member "${name}".`, 'Give it another name.');
   }
+  const taken = await store.models.takenName(name);
+  if (taken !== undefined && !replace) throw store.models.exists(taken, chooseOrReplace);
   const loaded: LoadedEntry<ModelManifest>[] = [];
   for (const model of models) loaded.push(await store.models.load(model));
   const classes = commonClasses(loaded);
@@ -38,7 +43,8 @@ export async function saveEnsembleOf(
   if (!first || others.length >= mostMembers) {
     throw wrongMembers(`An ensemble has at most ${mostMembers} members.`, 'Name fewer models.');
   }
-  await store.models.saveEnsemble(name, { classes, lineage: {}, metrics: {} }, [first, ...others]);
+  const facts = { classes, lineage: {}, metrics: {} };
+  await store.models.saveEnsemble(name, facts, [first, ...others], replace ? 'anything' : 'nothing');
   return [first, ...others].map((member) => member.name);
 }
 

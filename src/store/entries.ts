@@ -3,19 +3,21 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { UlmfitError } from '../errors';
 import {
-  currentFolder,
+  currentFolders,
   removeFolder,
   renameFolder,
   saveFolder,
   savedNames,
   type NewFolder,
 } from './atomicSave';
+import { concurrently } from './concurrently';
 import { nodeFileSystem, type FileSystem } from './fileSystem';
 import { readJson } from './json';
 import { readManifest, verifyFiles, type ManifestFiles } from './manifest';
-import { checkedName, notFound, sameIgnoringCase } from './names';
+import { checkedName, isName, noName, notFound, sameIgnoringCase } from './names';
 import { corruptFile, unreadableFile } from './fileErrors';
 import { readSafetensors, type TensorMap } from './safetensors';
+import { type EntryMark, markOf, mayReplace, type Replacing } from './replacing';
 import { saveFailure } from './saveFailure';
 
 /** The name, manifest and folder of something in the store, without its tensors. */
@@ -75,22 +77,39 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
   async list(): Promise<EntryList<v.InferOutput<Schema>>> {
     const entries: Entry<v.InferOutput<Schema>>[] = [];
     const broken: BrokenEntry[] = [];
-    for (const name of await this.names()) {
-      try {
-        entries.push(await this.show(name));
-      } catch (error) {
-        if (!(error instanceof UlmfitError)) throw error;
-        // Removed or renamed by another process since the folder was listed.
-        if (error.code !== 'not-found') broken.push({ name, folder: join(this.folder, name), error });
-      }
+    const before = new Map<string, string | undefined>();
+    let folders = await this.folders();
+    // A save may put another folder in the place of one that is being read: what fails is looked for once more.
+    for (let attempt = 0; folders.size > 0; attempt++) {
+      const failed: string[] = [];
+      await concurrently([...folders], async ([name, folder]) => {
+        try {
+          entries.push({ name, folder, manifest: await readManifest(folder, this.schema) });
+        } catch (error) {
+          if (!(error instanceof UlmfitError)) throw error;
+          const identity = await folderIdentity(folder);
+          const isSame = before.has(name) && before.get(name) === identity;
+          if (isSame || attempt === 3) broken.push({ name, folder, error });
+          else failed.push(name);
+          before.set(name, identity);
+        }
+      });
+      if (failed.length === 0) break;
+      // What is not there any more was removed or renamed by another process.
+      const now = await this.folders();
+      folders = new Map(failed.flatMap((name) => (now.has(name) ? [[name, now.get(name) ?? '']] : [])));
     }
-    return { entries, broken };
+    return { entries: entries.sort(byName), broken: broken.sort(byName) };
   }
 
   /** The names of all entries, broken ones too. */
   async names(): Promise<string[]> {
+    return [...(await this.folders()).keys()];
+  }
+
+  private async folders(): Promise<ReadonlyMap<string, string>> {
     try {
-      return await savedNames(this.folder, this.fileSystem);
+      return await currentFolders(this.folder, this.fileSystem);
     } catch (error) {
       throw unreadableFile(this.folder, error);
     }
@@ -149,9 +168,32 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
    */
   async checkedNewName(name: string): Promise<string> {
     const checked = checkedName(name);
-    const taken = (await this.names()).find((each) => sameIgnoringCase(each, checked));
+    const taken = await this.takenName(checked);
     if (taken !== undefined) throw this.exists(taken);
     return checked;
+  }
+
+  /** The name of the entry that has this one or differs from it in case alone: elsewhere the two would be one folder. */
+  async takenName(name: string): Promise<string | undefined> {
+    const names = await this.names();
+    return (
+      names.find((each) => each === name.normalize('NFC')) ??
+      names.find((each) => sameIgnoringCase(each, name))
+    );
+  }
+
+  /** What tells the entry of this name from a later one. @throws UlmfitError `not-found` */
+  async mark(name: string): Promise<EntryMark> {
+    return this.reading(name, markOf);
+  }
+
+  /** The error for a name that an entry has. */
+  exists(name: string, remedy = 'Choose another name, or remove or rename that one first.'): UlmfitError {
+    const message =
+      this.kind === 'encoder'
+        ? `There is already an encoder named "${name}".`
+        : `There is already a model named "${name}".`;
+    return new UlmfitError('already-exists', message, remedy);
   }
 
   /**
@@ -176,18 +218,21 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
     // A change of case alone is a rename of the entry itself.
     if (taken !== undefined && (taken === newName || taken !== from.normalize('NFC')))
       throw this.exists(taken);
-    await renameFolder(this.folder, from.normalize('NFC'), newName, this.fileSystem);
+    const meanwhile = () => this.exists(newName);
+    await renameFolder(this.folder, from.normalize('NFC'), newName, meanwhile, this.fileSystem);
   }
 
   /**
-   * Saves an entry, in place of one of the same name if there is one: at every moment the old or the new one loads.
+   * Saves an entry. Where it may replace one of its name, the old or the new one loads at every moment.
    *
-   * @throws UlmfitError `save-failed`, `bad-setting` (the name), `already-exists` (a name that differs in case alone)
+   * @throws UlmfitError `save-failed`, `bad-setting` (the name), `already-exists` (an entry that is not to be replaced,
+   * or whose name differs in case alone)
    */
   protected async write(
     name: string,
     manifest: Readonly<Record<string, unknown>>,
     content: EntryContent,
+    replacing: Replacing,
     writeMore: (folder: NewFolder) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     const checked = checkedName(name);
@@ -195,8 +240,9 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
     const names = await savedNames(this.folder, this.fileSystem).catch((error: unknown) => {
       throw saveFailure(`${path} was not saved`, error);
     });
-    const taken = names.find((each) => each !== checked && sameIgnoringCase(each, checked));
-    if (taken !== undefined) throw this.exists(taken);
+    const taken = names.find((each) => sameIgnoringCase(each, checked));
+    // It is said before anything large is written, and looked at again when it is to be moved in.
+    if (taken !== undefined && (taken !== checked || replacing === 'nothing')) throw this.exists(taken);
     await saveFolder(
       path,
       async (folder) => {
@@ -206,25 +252,17 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
       },
       manifest,
       this.fileSystem,
-    );
-  }
-
-  private exists(name: string): UlmfitError {
-    return new UlmfitError(
-      'already-exists',
-      `There is already a ${this.kind} named "${name}".`,
-      'Choose another name, or remove or rename that one first.',
+      async (there) => {
+        if (!(await mayReplace(replacing, there))) throw this.exists(checked);
+      },
     );
   }
 
   private async existingFolder(name: string): Promise<string> {
-    // A name that cannot be one is not looked up: it might lead out of the folder.
-    const names = await this.names();
-    const composed = name.normalize('NFC');
-    const folder = names.includes(composed)
-      ? await currentFolder(this.folder, composed, this.fileSystem)
-      : undefined;
-    if (folder === undefined) throw notFound(this.kind, name, names);
+    // A name is looked up among those that are there: by itself it might lead out of the folder.
+    const folders = await this.folders();
+    const folder = folders.get(name.normalize('NFC'));
+    if (folder === undefined) throw notFound(this.kind, name, [...folders.keys()]);
     return folder;
   }
 
@@ -232,6 +270,7 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
   private async reading<Result>(name: string, read: (folder: string) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt++) {
       const folder = await this.existingFolder(name);
+      if (!isName(name)) throw corruptFile(folder, noName(name), 'Rename the folder, or remove it.');
       const before = await folderIdentity(folder);
       try {
         return await read(folder);
@@ -258,4 +297,8 @@ export async function readContent(
 async function folderIdentity(folder: string): Promise<string | undefined> {
   const found = await stat(folder, { bigint: true }).catch(() => undefined);
   return found && `${found.dev}:${found.ino}`;
+}
+
+function byName({ name: a }: { readonly name: string }, { name: b }: { readonly name: string }): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { UlmfitError } from '../errors';
 import { manifestName, saveFolder, type NewFolder } from './atomicSave';
 import type { LoadedEntry } from './entries';
-import { errorCode, nodeFileSystem, type FileSystem } from './fileSystem';
+import { errorCode, ordinaryFileSystem, type FileSystem } from './fileSystem';
 import type { EncoderManifest, ModelManifest } from './manifest';
 import { unreadableFile } from './fileErrors';
 
@@ -19,7 +19,7 @@ export type ExportedEntry = LoadedEntry<EncoderManifest | ModelManifest>;
 export async function exportFolder(
   target: string,
   writeFiles: (folder: NewFolder) => Promise<void>,
-  { manifest, fileSystem = nodeFileSystem }: { manifest?: object; fileSystem?: FileSystem } = {},
+  { manifest, fileSystem = ordinaryFileSystem }: { manifest?: object; fileSystem?: FileSystem } = {},
 ): Promise<string[]> {
   const path = resolve(target);
   await checkNewOrEmpty(path);
@@ -33,6 +33,7 @@ export async function exportFolder(
     },
     members,
     fileSystem,
+    checkNewOrEmpty,
   );
   return [...names, ...(manifest ? [manifestName] : [])].map((name) => join(path, name));
 }

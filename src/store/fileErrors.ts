@@ -1,4 +1,5 @@
 import { UlmfitError } from '../errors';
+import { systemCause } from '../systemErrors';
 import { errorCode } from './fileSystem';
 
 const restore = 'Restore the file from where it came from, or make it again.';
@@ -14,7 +15,7 @@ export function unreadableFile(path: string, error: unknown): UlmfitError {
   if (errorCode(error) === 'ENOENT') {
     return new UlmfitError('file-not-found', `${path} does not exist.`, 'Check the path.', { cause: error });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = systemCause(error)?.reason ?? (error instanceof Error ? error.message : String(error));
   return new UlmfitError(
     'file-unreadable',
     `${path} cannot be read: ${reason}.`,

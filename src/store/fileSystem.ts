@@ -1,5 +1,9 @@
 import { open, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { errorCode } from '../systemErrors';
+import { ownerFile, ownerFolder } from './ownerOnly';
+
+export { errorCode };
 
 /** A new file that is being written. */
 export interface WritableFile {
@@ -46,12 +50,13 @@ class NodeFile implements WritableFile {
   }
 }
 
+/** The disk; what is made there is its owner's alone (P23). */
 export const nodeFileSystem: FileSystem = {
   async createFile(path) {
-    return new NodeFile(await open(path, 'wx'));
+    return new NodeFile(await open(path, 'wx', ownerFile));
   },
   async createFolder(path) {
-    await mkdir(path, { recursive: true });
+    await mkdir(path, { recursive: true, mode: ownerFolder });
   },
   async rename(from, to) {
     // On Windows a virus scanner or an indexer that looks at a new file makes the rename fail for a moment.
@@ -91,7 +96,13 @@ export const nodeFileSystem: FileSystem = {
   },
 };
 
-/** `ENOENT` and the like, of a failed system call. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
+/** The disk, with the modes of any program: for what users make in order to use or share it elsewhere. */
+export const ordinaryFileSystem: FileSystem = {
+  ...nodeFileSystem,
+  async createFile(path) {
+    return new NodeFile(await open(path, 'wx'));
+  },
+  async createFolder(path) {
+    await mkdir(path, { recursive: true });
+  },
+};

@@ -19,8 +19,24 @@ export async function readJson<Schema extends v.GenericSchema>(
   limit: number,
   deepest = usualDepth,
 ): Promise<v.InferOutput<Schema>> {
-  const bytes = await readBounded(path, limit);
-  const value = parseJsonOf(path, bytes, deepest);
+  return parseJson(path, await readBounded(path, limit), schema, deepest);
+}
+
+/** The content of a JSON file, checked against a schema. @throws UlmfitError `corrupt-file` */
+export function parseJson<Schema extends v.GenericSchema>(
+  path: string,
+  bytes: Uint8Array,
+  schema: Schema,
+  deepest = usualDepth,
+): v.InferOutput<Schema> {
+  return checkJson(path, parseJsonOf(path, bytes, deepest), schema);
+}
+
+export function checkJson<Schema extends v.GenericSchema>(
+  path: string,
+  value: unknown,
+  schema: Schema,
+): v.InferOutput<Schema> {
   const checked = v.safeParse(schema, value);
   if (!checked.success) throw corruptFile(path, describeIssue(checked.issues[0]));
   return checked.output;

@@ -6,6 +6,7 @@ import { manifestName } from './atomicSave';
 import { withFile } from './byteSource';
 import { describeIssue, readJson } from './json';
 import { corruptFile } from './fileErrors';
+import { readSealedJson } from './seal';
 
 export const formatVersion = 1;
 
@@ -156,7 +157,7 @@ export async function readManifest<Schema extends v.GenericSchema>(
 ): Promise<v.InferOutput<Schema>> {
   const path = join(folder, manifestName);
   try {
-    return await readJson(path, schema, maximumManifestBytes);
+    return await readSealedJson(path, schema, maximumManifestBytes);
   } catch (error) {
     if (!(error instanceof UlmfitError)) throw error;
     if (error.code === 'file-not-found') throw corruptFile(folder, `it has no ${manifestName}`);

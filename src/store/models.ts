@@ -3,6 +3,7 @@ import { Entries, readContent, vocabFile, type EntryContent } from './entries';
 import type { EncoderFacts } from './encoders';
 import type { FileSystem } from './fileSystem';
 import { formatVersion, modelManifestSchema, type ModelManifest, type ModelMember } from './manifest';
+import type { Replacing } from './replacing';
 
 /** What is said of a classifier when it is saved. */
 export interface ModelFacts extends EncoderFacts {
@@ -22,9 +23,10 @@ export class Models extends Entries<typeof modelManifestSchema> {
   }
 
   /**
-   * Saves a classifier, in place of one of the same name if there is one.
+   * Saves a classifier.
    *
    * @param derived further files of the folder, by name, such as `model.onnx`
+   * @param replacing the model of that name that it may take the place of
    * @throws UlmfitError `save-failed`, `bad-setting`, `already-exists`
    */
   async save(
@@ -32,9 +34,10 @@ export class Models extends Entries<typeof modelManifestSchema> {
     facts: ModelFacts,
     content: EntryContent,
     derived: ReadonlyMap<string, Uint8Array> = new Map(),
+    replacing: Replacing = 'nothing',
   ): Promise<void> {
-    const createdAt = new Date().toISOString();
-    await this.write(name, { formatVersion, kind: 'model', createdAt, ...facts }, content, async (folder) => {
+    const manifest = { formatVersion, kind: 'model', createdAt: new Date().toISOString(), ...facts };
+    await this.write(name, manifest, content, replacing, async (folder) => {
       for (const [file, bytes] of derived) await folder.writeBytes(file, bytes);
     });
   }
@@ -43,12 +46,14 @@ export class Models extends Entries<typeof modelManifestSchema> {
    * Saves a model whose answers are the mean of its members'. It has a copy of each, the first under the names of any
    * model, so that it stays whole whatever becomes of the originals.
    *
+   * @param replacing the model of that name that it may take the place of
    * @throws UlmfitError `save-failed`, `bad-setting`, `already-exists`
    */
   async saveEnsemble(
     name: string,
     facts: Omit<ModelFacts, 'config'>,
     members: readonly [NewMember, ...NewMember[]],
+    replacing: Replacing = 'nothing',
   ): Promise<void> {
     const createdAt = new Date().toISOString();
     const [first, ...others] = members;
@@ -67,7 +72,7 @@ export class Models extends Entries<typeof modelManifestSchema> {
       config: { emb_sz, n_hid, n_layers, pad_token },
       members: listed,
     };
-    await this.write(name, manifest, first, async (folder) => {
+    await this.write(name, manifest, first, replacing, async (folder) => {
       for (const [index, { tensors, vocab }] of others.entries()) {
         await folder.writeTensors(files[index + 1]?.tensors ?? '', tensors);
         await folder.writeJson(files[index + 1]?.vocab ?? '', vocab);

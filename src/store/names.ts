@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { UlmfitError } from '../errors';
 
 const maximumCharacters = 64;
@@ -24,6 +25,22 @@ export function checkedName(name: string): string {
     `${JSON.stringify(name.slice(0, 100))} cannot be a name: ${problem}.`,
     'Use letters, digits, spaces, "-", "_" and ".", for example "tickets-2024".',
   );
+}
+
+/** Whether {@link checkedName} takes it. */
+export function isName(name: string): boolean {
+  return problemWith(name.normalize('NFC')) === undefined;
+}
+
+/** A name in a file of the store. Whoever can write there is not bound by what can be typed. */
+export const storedName = v.pipe(
+  v.string(),
+  v.check(isName, ({ input }) => noName(input)),
+);
+
+/** What is wrong with a folder whose name nothing can have. */
+export function noName(name: string): string {
+  return `${JSON.stringify(name.slice(0, 100))} cannot be a name`;
 }
 
 function problemWith(name: string): string | undefined {

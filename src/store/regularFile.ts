@@ -11,13 +11,19 @@ import { isPipeOfProcess, pipeError, unreadableFile } from './fileErrors';
  * @throws UlmfitError `file-not-found` or `file-unreadable`
  */
 export async function openRegularFile(path: string): Promise<FileHandle> {
+  return (await openWithStats(path)).handle;
+}
+
+/** As {@link openRegularFile}, with what the system says of the file that was opened. */
+export async function openWithStats(path: string): Promise<{ handle: FileHandle; stats: Stats }> {
   let handle: FileHandle | undefined;
   try {
     refuseOthers(path, await stat(path));
-    // On Windows, which has no such files, the second is undefined and counts as 0.
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    refuseOthers(path, await handle.stat());
-    return handle;
+    // Windows has no such flag, and no such files.
+    handle = await open(path, constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK));
+    const stats = await handle.stat();
+    refuseOthers(path, stats);
+    return { handle, stats };
   } catch (error) {
     await handle?.close();
     if (error instanceof UlmfitError) throw error;
@@ -37,9 +43,9 @@ export async function readRegularFile(
   limit: number,
   tooLarge: (bytes: number) => UlmfitError,
 ): Promise<Buffer> {
-  const handle = await openRegularFile(path);
+  const { handle, stats } = await openWithStats(path);
   try {
-    const { size } = await handle.stat();
+    const { size } = stats;
     if (size > limit) throw tooLarge(size);
     const bytes = Buffer.allocUnsafe(size);
     let filled = 0;

@@ -3,8 +3,10 @@ import { appendFile, mkdir, mkdtemp, readFile, rm, unlink, utimes, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { UlmfitError } from '../errors';
 import { failingFileSystem } from './failingFileSystem';
 import { nodeFileSystem } from './fileSystem';
+import { ProcessLock } from './processLock';
 import { newRunId, readRunFile } from './runs';
 import { Store } from './store';
 
@@ -58,26 +60,56 @@ describe('runs', () => {
     );
   });
 
-  test('P11: the status is told by the last event, and by a live process where the run has not ended', async () => {
+  test('P11: the status is told by a live process, and where there is none by the last event', async () => {
     assert.equal(await store.runs.status(id), 'interrupted');
-    const work = await store.runs.work(id);
+    const lock = await store.runs.lock(id);
     assert.equal(await store.runs.status(id), 'running');
-    await assert.rejects(store.runs.remove(id), /still worked on/);
+    await log({ event: 'started' }, { event: 'paused' });
+    assert.equal(await store.runs.status(id), 'running', 'the last event is of the last time');
+    assert.equal(await store.runs.ending(id), 'paused');
+    await assert.rejects(store.runs.remove(id), { code: 'in-use', message: /worked on by process/ });
     const silent = new Date(Date.now() - 20_000);
     await utimes(at('process.json'), silent, silent);
     assert.equal(await store.runs.status(id), 'not-responding');
-    const long = new Date(Date.now() - 3_600_000);
-    await utimes(at('process.json'), long, long);
-    assert.equal(await store.runs.status(id), 'interrupted', 'the id belongs to another program by now');
-    await work.end();
+    await assert.rejects(store.runs.remove(id), { code: 'in-use', message: /not responding/ });
+    await lock.release();
+    assert.equal(await store.runs.status(id), 'paused');
     await writeFile(at('process.json'), '{"pid":999999999}');
-    assert.equal(await store.runs.status(id), 'interrupted', 'no such process');
+    assert.equal(await store.runs.status(id), 'paused', 'no such process');
+    await log({ event: 'started' });
+    assert.equal(await store.runs.status(id), 'interrupted');
     await log({ event: 'started' }, { event: 'result' });
     assert.equal(await store.runs.status(id), 'done');
     await log({ event: 'started' }, { event: 'cancelled' });
     assert.equal(await store.runs.status(id), 'cancelled');
     await store.runs.remove(id);
     assert.deepEqual((await store.runs.list()).runs, []);
+  });
+
+  test('P25: a new run has its owner from the first, and none where it could not be created', async () => {
+    const run = { kind: 'encoder', name: 'enc', options: {} } as const;
+    const { lock } = await store.runs.begin('new', run);
+    assert.equal(await store.runs.status('new'), 'running');
+    await lock.release();
+    assert.equal(await store.runs.status('new'), 'interrupted');
+    for (let n = 1; ; n++) {
+      const { fileSystem, hasFailed } = failingFileSystem(nodeFileSystem, n, 'ENOSPC', false);
+      const begun = await new Store(store.root, fileSystem).runs
+        .begin(`n${n}`, run)
+        .catch((error: unknown) => error);
+      if (!hasFailed()) break;
+      assert.ok(begun instanceof UlmfitError, `call ${n}`);
+      assert.ok(!(await store.runs.ids()).includes(`n${n}`), `call ${n}`);
+    }
+  });
+
+  test('P25: a full disk does not keep a run from being removed', async (t) => {
+    await writeFile(at('process.json'), '{"pid":999999999}');
+    t.mock.method(ProcessLock, 'take', () =>
+      Promise.reject(new UlmfitError('save-failed', 'The disk is full.', 'Free some space.')),
+    );
+    await store.runs.remove(id);
+    assert.deepEqual(await store.runs.ids(), []);
   });
 });
 

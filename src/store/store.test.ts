@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { UlmfitError } from '../errors';
+import { sealed } from './seal';
 import { Store } from './store';
 
 let folder = '';
@@ -142,7 +143,7 @@ describe('a folder that was altered', () => {
   const withManifest = async (change: (manifest: Record<string, unknown>) => void) => {
     const manifest = JSON.parse(await readFile(at('manifest.json'), 'utf8')) as Record<string, unknown>;
     change(manifest);
-    await writeFile(at('manifest.json'), JSON.stringify(manifest));
+    await writeFile(at('manifest.json'), sealed(manifest));
   };
   test('a manifest that lists a file elsewhere', async () => {
     await withManifest((manifest) => {

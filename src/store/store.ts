@@ -5,6 +5,7 @@ import type { FileSystem } from './fileSystem';
 import { homeFolder } from './homeFolder';
 import { Models } from './models';
 import { Runs } from './runs';
+import { sweepAbandoned } from './unfinishedSaves';
 
 /** Everything that is kept between sessions: encoders, models and runs under one folder. */
 export class Store {
@@ -19,6 +20,11 @@ export class Store {
     this.encoders = new Encoders(this.root, fileSystem);
     this.models = new Models(this.root, fileSystem);
     this.runs = new Runs(this.root, fileSystem);
+  }
+
+  /** Deletes what killed processes left half saved, and no other process is saving. */
+  async sweep(): Promise<void> {
+    await sweepAbandoned([this.encoders.folder, this.models.folder, this.runs.folder]);
   }
 
   /**

@@ -14,6 +14,7 @@ import { checkMemory, type MachineMemory } from './memoryCheck';
 import { readTrainingRows } from './readTrainingRows';
 import { reportFields } from './reportFields';
 import { rowsBehind } from './rowsBehind';
+import { storedStart } from './runInputs';
 import type { PrepareProgress, TrainingJob } from './trainingJob';
 
 /**
@@ -75,6 +76,12 @@ export async function prepareClassifier(
     learner,
     phases: classifierRecipe({ ...options, batchesPerEpoch: data.train.batchesPerEpoch }),
     dataHash: rows.sha256,
+    inputs: {
+      start: storedStart('encoder', encoder.name, encoder.manifest),
+      trainingRows: rows.trainSha256,
+      validationRows: rows.validSha256,
+      vocab: data.vocab.itos,
+    },
     counts: {
       train_rows: data.trainRows.length,
       valid_rows: data.validRows.length,
@@ -90,12 +97,12 @@ export async function prepareClassifier(
       ...labelWarnings(data.classes.length, data.trainRows.length),
       ...(classWeights ? [] : balanceWarnings(counts)),
     ],
-    save: async (run) => {
+    save: async (run, replacing) => {
       const evaluation = learner.evaluated ?? (await learner.evaluate());
       const metrics = evaluation
         ? { valid_loss: evaluation.loss, accuracy: evaluation.accuracy, macro_f1: evaluation.macroF1 }
         : {};
-      await learner.save(options.name, { lineage: { ...lineage, run }, metrics });
+      await learner.save(options.name, { lineage: { ...lineage, run }, metrics }, replacing);
       if (!evaluation) return { metrics };
       const validatedRows = rowsBehind(data.validRows, data.classes, evaluation.predictions);
       return { metrics, validatedRows, ...reportFields(data.classes, evaluation) };

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { leftInStore } from '../engine/installation/enginePlace';
 import { installedEngines } from '../engine/installedEngines';
 import type { EngineReport } from '../protocol/engineReport';
 import type { ReceivedParams, RequestResult } from '../protocol/requests';
@@ -44,7 +45,7 @@ export async function examine(
       { name: 'machine', ok: true, detail: `${machine}, ${processors.length} cores, ${memory}` },
       await storeCheck(store),
       ...reports.map(engineLine),
-      ...missing.map((each) => missingLine(each, wanted === each.engine)),
+      ...missing.map((each) => missingLine(each, wanted === each.engine, leftInStore(each.engine, store))),
     ],
     engines: reports,
   };
@@ -117,8 +118,16 @@ function exponential(difference: number | null | undefined): string {
 }
 
 /** What is not installed is no fault, unless it was asked for. */
-function missingLine({ engine, use, remedy }: (typeof optionalEngines)[number], isWanted: boolean): Check {
+function missingLine(
+  { engine, use, remedy }: (typeof optionalEngines)[number],
+  isWanted: boolean,
+  left: string | undefined,
+): Check {
   const name = `engine ${engine}`;
+  if (left !== undefined) {
+    const detail = `Not installed. ${left} is not loaded: a store holds data, never programs.`;
+    return { name, ok: !isWanted, detail, remedy: `${remedy} Then delete ${left}.` };
+  }
   return isWanted
     ? { name, ok: false, detail: 'It is not installed.', remedy }
     : { name, ok: true, detail: `Not installed: ${use}. ${remedy}` };

@@ -69,6 +69,12 @@ export async function prepareEncoder(
     learner,
     phases: languageModelRecipe({ ...options, pretrained: pretrained !== undefined }),
     dataHash: rows.sha256,
+    inputs: {
+      start: start?.start,
+      trainingRows: rows.trainSha256,
+      validationRows: rows.validSha256,
+      vocab: data.vocab.itos,
+    },
     counts: {
       train_rows: rows.train.length,
       valid_rows: rows.valid.length,
@@ -82,9 +88,9 @@ export async function prepareEncoder(
     issues: rows.issues,
     warnings: [...warnings, ...room],
     sample: async () => ({ prompt, text: await learner.predict(prompt, 20, { seed }) }),
-    save: async (run) => {
+    save: async (run, replacing) => {
       const metrics = learner.validated ?? (await learner.validate()) ?? {};
-      await learner.saveEncoder(options.name, { lineage: { ...lineage, run }, metrics });
+      await learner.saveEncoder(options.name, { lineage: { ...lineage, run }, metrics }, replacing);
       return { metrics };
     },
     dispose: () => {

@@ -35,7 +35,12 @@ const supervisor = new TrainerSupervisor(connection, {
 /** A host that is gone waits for nobody: a checkpoint, if it can be had quickly, and out. */
 const lastWordsMilliseconds = 3500;
 endWithParent(lastWordsMilliseconds);
-connection.onClose(() => {
+function leave(): void {
   setTimeout(die, lastWordsMilliseconds).unref();
   supervisor.shutdown().then(() => process.exit(0), die);
-});
+}
+connection.onClose(leave);
+// A terminal that is closed, and whoever ends processes one by one, want the same; the terminal's host gets it, too.
+for (const signal of ['SIGHUP', 'SIGTERM'] as const) process.on(signal, leave);
+// Nobody reads what is printed to a closed terminal, and that is no reason to end before the checkpoint is saved.
+process.stderr.on('error', () => undefined);

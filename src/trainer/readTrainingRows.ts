@@ -19,7 +19,10 @@ export interface TrainingRows {
   train: TextRow[];
   valid: TextRow[];
   issues: RowIssue[];
+  /** Of all rows, for the lineage. */
   sha256: string;
+  trainSha256: string;
+  validSha256: string;
   /** File names without folders, for the lineage. */
   files: string[];
 }
@@ -65,6 +68,8 @@ export async function readTrainingRows(options: TrainingData): Promise<TrainingR
     valid,
     issues: [...all.issues, ...(separate?.issues ?? [])],
     sha256: dataFingerprint([...train, ...valid]),
+    trainSha256: dataFingerprint(train),
+    validSha256: dataFingerprint(valid),
     files: [...options.data, ...(options.valid === undefined ? [] : [options.valid])].map((path) =>
       basename(path),
     ),

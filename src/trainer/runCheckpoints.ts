@@ -1,6 +1,7 @@
 import { UlmfitError } from '../errors';
-import type { Checkpoints } from '../store/checkpoints';
+import type { Checkpoint, Checkpoints } from '../store/checkpoints';
 import type { EventLog } from '../store/eventLog';
+import { corruptFile } from '../store/fileErrors';
 import { readLearnerState, restoreLearnerState } from '../training/learnerState';
 import { type RunState, readRunState } from './runState';
 import type { RunTeller } from './runTeller';
@@ -38,7 +39,10 @@ export async function restoreRun(
   { job, checkpoints }: CheckpointedRun,
   teller: RunTeller,
 ): Promise<{ state: RunState; step: number } | undefined> {
-  const { checkpoint, skipped } = await checkpoints.latestValid();
+  let state: RunState | undefined;
+  const { checkpoint, skipped } = await checkpoints.latestValid((candidate) => {
+    state = restore(job, candidate);
+  });
   for (const { folder, reason } of skipped) {
     await teller.tell({
       event: 'warning',
@@ -46,8 +50,12 @@ export async function restoreRun(
       remedy: `The one before it is used. ${folder} can be deleted.`,
     });
   }
-  if (!checkpoint) return undefined;
-  const { counters, ...state } = readRunState(checkpoint.state, checkpoint.folder);
+  return checkpoint && state && { state, step: checkpoint.step };
+}
+
+/** @throws {UlmfitError} `corrupt-file` where the checkpoint cannot be used, `bad-setting` where no other can either */
+function restore(job: TrainingJob, { state: value, folder, tensors }: Checkpoint): RunState {
+  const { counters, ...state } = readRunState(value, folder);
   if (state.dataHash !== job.dataHash) {
     throw new UlmfitError(
       'bad-setting',
@@ -55,6 +63,15 @@ export async function restoreRun(
       'Restore the data files, or start a new run.',
     );
   }
-  restoreLearnerState(job.learner, checkpoint.tensors, counters);
-  return { state, step: checkpoint.step };
+  const phases = job.phases.length + state.extended.length;
+  if (state.phase > phases) {
+    throw corruptFile(folder, `it is in phase ${state.phase + 1} of ${phases}`);
+  }
+  try {
+    restoreLearnerState(job.learner, tensors, counters);
+  } catch (error) {
+    if (!(error instanceof UlmfitError)) throw error;
+    throw corruptFile(folder, error.message.replace(/\.$/u, ''));
+  }
+  return state;
 }

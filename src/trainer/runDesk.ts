@@ -7,6 +7,9 @@ import {
   type TrainEncoderOptions,
   trainEncoderOptions,
 } from '../protocol/options';
+import type { EventLog } from '../store/eventLog';
+import type { ProcessLock } from '../store/processLock';
+import { claimName, replacedBy } from '../store/runNames';
 import type { RunFile } from '../store/runs';
 import type { Store } from '../store/store';
 import { type BegunBatches, memoryOf, prepareThatFits } from './batchSize';
@@ -18,17 +21,34 @@ import type { EngineSelection } from './engines/engineSelection';
 import { beginningOf, stepSizes } from './engines/engineOfRun';
 import { errorEvent } from './errorEvent';
 import { refuseAfterTwoFailures } from './failedSteps';
+import { answered, LastWords, SilentDisk } from './lastWords';
 import { asOutOfMemory, type MachineMemory } from './memoryCheck';
+import { historyOf } from './runHistory';
+import { checkInputs } from './runInputs';
 import { progressMilliseconds } from './runTeller';
-import { type StopMode, TrainingRun } from './trainingRun';
+import { stoppedEarly, type StopMode, TrainingRun } from './trainingRun';
 import type { PrepareProgress, TrainingJob } from './trainingJob';
 
 export type NewRun =
   | { kind: 'encoder'; id: string; options: TrainEncoderOptions }
   | { kind: 'classifier'; id: string; options: TrainClassifierOptions };
 
+export interface ResumeOptions {
+  /** Further epochs. */
+  readonly extendBy?: number | undefined;
+  readonly replace?: boolean;
+}
+
+interface Launch {
+  readonly file: RunFile;
+  readonly lock: ProcessLock;
+  readonly resume: boolean;
+  readonly extendBy?: number | undefined;
+}
+
 interface ActiveRun {
-  id: string;
+  readonly id: string;
+  readonly lock: ProcessLock;
   /** Present once its data is read and its model built. */
   run?: TrainingRun;
   stop?: StopMode;
@@ -43,6 +63,7 @@ class StoppedEarly extends Error {}
 /** Starts runs, one at a time, and hands them what is asked of them while they go on. */
 export class RunDesk {
   #active: ActiveRun | undefined;
+  #beginning: string | undefined;
 
   constructor(
     private readonly store: Store,
@@ -52,34 +73,55 @@ export class RunDesk {
     private readonly hearNow: () => void,
   ) {}
 
-  /** Creates a run and starts it. @returns its id, at once; what happens comes as events */
+  /**
+   * Creates a run and starts it.
+   * @returns its id, at once; what happens comes as events
+   * @throws {UlmfitError} `already-exists` where its name is taken and was not to be replaced
+   */
   async start(run: NewRun): Promise<string> {
-    this.#needIdle();
-    const { kind, id, options } = run;
-    await this.store.runs.create(id, { kind, name: options.name, options: { ...options } });
-    this.#launch(run, false);
-    return id;
+    const { kind, id } = run;
+    // Whoever runs this again has not said that its result may be replaced.
+    const { replace, ...options } = run.options;
+    return this.#alone(id, async () => {
+      const claimed = await claimName(this.store, { kind, name: options.name }, replace);
+      const { file, lock } = await this.store.runs.begin(id, { ...claimed, options });
+      this.#launch(run, { file, lock, resume: false });
+    });
   }
 
-  /** Continues a run where its last checkpoint is, or trains it further. @throws {UlmfitError} `not-found`, `corrupt-file` */
-  async resume(id: string, extendBy?: number): Promise<string> {
-    this.#needIdle();
+  /**
+   * Continues a run where its last checkpoint is, or trains it further.
+   * @param replace whether what has its name now, and is another's, may be replaced
+   * @throws {UlmfitError} `not-found`, `corrupt-file`, `already-exists`, `in-use` by another process
+   */
+  async resume(id: string, { extendBy, replace = false }: ResumeOptions = {}): Promise<string> {
+    return this.#alone(id, async () => {
+      // Before anything of it is read: another process may be about to go on with it, too.
+      const lock = await this.store.runs.lock(id);
+      try {
+        const { run, file } = await this.#resumable(id, extendBy);
+        const claimed = await claimName(this.store, { ...file, name: run.options.name }, replace);
+        this.#launch(run, { file: claimed, lock, resume: true, extendBy });
+      } catch (error) {
+        await lock.release();
+        throw error;
+      }
+    });
+  }
+
+  async #resumable(id: string, extendBy: number | undefined): Promise<{ run: NewRun; file: RunFile }> {
     const file = await this.store.runs.read(id);
     const run = readRun(file);
-    const status = await this.store.runs.status(id);
-    if (status === 'running') {
-      throw new UlmfitError('already-exists', `The run "${id}" is being worked on.`, 'Wait until it ends.');
-    }
-    if (extendBy === undefined && (status === 'done' || status === 'cancelled')) {
+    const ending = await this.store.runs.ending(id);
+    if (extendBy === undefined && (ending === 'done' || ending === 'cancelled')) {
       throw new UlmfitError(
         'bad-setting',
-        `The run "${id}" is ${status}: there is nothing to resume.`,
+        `The run "${id}" is ${ending}: there is nothing to resume.`,
         'Train it further with extend, or start it anew with rerun.',
       );
     }
-    refuseAfterTwoFailures(id, (await this.store.runs.events(id)).events);
-    this.#launch(run, true, extendBy);
-    return id;
+    refuseAfterTwoFailures(id, (await historyOf(this.store, id)).failures);
+    return { run, file };
   }
 
   requestStop(id: string, mode: StopMode): void {
@@ -101,13 +143,23 @@ export class RunDesk {
     await active.finished;
   }
 
-  #needIdle(): void {
-    if (!this.#active) return;
-    throw new UlmfitError(
-      'bad-setting',
-      `The run "${this.#active.id}" is going on.`,
-      'Wait for it, stop it, or start another trainer.',
-    );
+  /** Begins a run, where none goes on and none is being begun. */
+  async #alone(id: string, begin: () => Promise<void>): Promise<string> {
+    const other = this.#active?.id ?? this.#beginning;
+    if (other !== undefined) {
+      throw new UlmfitError(
+        'bad-setting',
+        `The run "${other}" is going on.`,
+        'Wait for it, stop it, or start another trainer.',
+      );
+    }
+    this.#beginning = id;
+    try {
+      await begin();
+      return id;
+    } finally {
+      this.#beginning = undefined;
+    }
   }
 
   /** The engine is chosen by the size of the model that it is to train; a run that goes on stays where it was. */
@@ -145,39 +197,52 @@ export class RunDesk {
       : prepareClassifier(this.store, run.options, machine, onProgress, begun);
   }
 
-  #launch(newRun: NewRun, resume: boolean, extendBy?: number): void {
+  #launch(newRun: NewRun, launch: Launch): void {
     const { id } = newRun;
-    const active: ActiveRun = { id, isNew: !resume, finished: Promise.resolve() };
+    const { lock } = launch;
+    const active: ActiveRun = { id, lock, isNew: !launch.resume, finished: Promise.resolve() };
     this.#active = active;
-    active.finished = this.#carryOut(active, newRun, resume, extendBy).then((ending) => {
-      // Told last: whoever hears it may start the next run.
-      this.#active = undefined;
-      if (ending) this.tell(id, ending);
-    });
+    active.finished = this.#carryOut(active, newRun, launch)
+      .catch(async (error: unknown) => {
+        await new LastWords().attempt(lock.release());
+        return errorEvent(error);
+      })
+      .then((ending) => {
+        // Told last: whoever hears it may start the next run.
+        this.#active = undefined;
+        if (ending) this.tell(id, ending);
+      })
+      .catch((error: unknown) => {
+        // The event itself cannot be told, such as one that is too long.
+        this.tell(id, errorEvent(error));
+      });
   }
 
   /** @returns the event that ends the run, which is yet to be told */
   async #carryOut(
     active: ActiveRun,
     newRun: NewRun,
-    resume: boolean,
-    extendBy: number | undefined,
+    { file, resume, extendBy }: Launch,
   ): Promise<RunEvent | undefined> {
     const { id } = active;
     const { runs } = this.store;
-    const log = await runs.openLog(id);
+    const lastWords = new LastWords();
     let ending: RunEvent | undefined;
     const emit = (event: RunEvent) => {
       if (endsRun(event)) ending = event;
       else this.tell(id, event);
     };
+    let log: EventLog | undefined;
     let job: TrainingJob | undefined;
-    let discarded: boolean;
     try {
+      log = await answered(runs.openLog(id));
+      const checkpoints = await runs.checkpoints(id);
+      if (resume) await checkpoints.sweep();
       const before = resume ? await beginningOf(this.store, id) : {};
       const engine = await this.#takeEngine(newRun, before.engine);
       job = await this.#prepareJob(newRun, memoryOf(engine.report), before.batches);
-      const checkpoints = await runs.checkpoints(id);
+      const isBegun = resume && (await checkpoints.steps()).length > 0;
+      await checkInputs(this.store, file, job.inputs, isBegun);
       const { checkpointSeconds } = this;
       const run = new TrainingRun({
         id,
@@ -188,31 +253,41 @@ export class RunDesk {
         resume,
         extendBy,
         checkpointSeconds,
+        replacing: replacedBy(file),
+        progressLogged: before.progress,
         emit,
+        lastWords,
       });
       active.run = run;
       if (active.stop) run.requestStop(active.stop);
       await run.execute();
-      discarded = run.isDiscarded;
     } catch (error) {
       ending =
         error instanceof StoppedEarly
           ? await this.#endingBeforeTraining(active)
           : errorEvent(asOutOfMemory(error, undefined) ?? error);
-      discarded = ending.event === 'cancelled' && ending.mode === 'discard';
-      await log.append(ending);
-    } finally {
-      job?.dispose();
-      await log.close();
+      await lastWords.attempt(log?.append(ending) ?? Promise.resolve());
     }
-    if (discarded) await runs.remove(id);
-    return ending;
+    try {
+      job?.dispose();
+    } catch (error) {
+      ending = errorEvent(error);
+    }
+    if (log) await lastWords.attempt(log.close());
+    const isDiscarded =
+      active.run?.isDiscarded ?? (ending?.event === 'cancelled' && ending.mode === 'discard');
+    const failure = isDiscarded ? await lastWords.attempt(runs.remove(id, active.lock)) : undefined;
+    await lastWords.attempt(active.lock.release());
+    // Deleting much can take longer than anyone should wait.
+    return failure === undefined || failure instanceof SilentDisk ? ending : errorEvent(failure);
   }
 
   async #endingBeforeTraining({ id, stop }: ActiveRun): Promise<RunEventOf<'paused' | 'cancelled'>> {
     const time = new Date().toISOString();
-    if (stop !== 'pause') return { event: 'cancelled', time, mode: stop ?? 'stop' };
-    const steps = await (await this.store.runs.checkpoints(id)).steps();
+    if (stop === 'discard') return { event: 'cancelled', time, mode: stop };
+    if (stop !== 'pause') return { ...stoppedEarly(), time };
+    const checkpoints = await this.store.runs.checkpoints(id).catch(() => undefined);
+    const steps = (await checkpoints?.steps().catch(() => undefined)) ?? [];
     return { event: 'paused', time, step: steps.at(-1) ?? 0 };
   }
 }

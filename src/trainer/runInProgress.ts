@@ -1,8 +1,9 @@
 import { UlmfitError } from '../errors';
 import type { RunEvent } from '../protocol/events';
-import type { RunProcess } from '../store/runProcess';
+import { ProcessLock } from '../store/processLock';
 import type { Store } from '../store/store';
 import { errorEvent } from './errorEvent';
+import { LastWords } from './lastWords';
 import { afterOutOfMemory } from './memoryCheck';
 
 /**
@@ -10,17 +11,25 @@ import { afterOutOfMemory } from './memoryCheck';
  * which no step holds up, and ends the run where the computing thread died.
  */
 export class RunInProgress {
-  readonly #life: Promise<RunProcess | undefined>;
+  readonly #folder: string;
+  /** The lock that the computing thread has taken; none where the run is over already. */
+  readonly #lock: Promise<ProcessLock | undefined>;
+  #isOver = false;
   #step: number | undefined;
   #hasStepped = false;
   #batchSize: number | undefined;
 
+  /** @param onLost another process has taken the run, having believed this one to be gone */
   constructor(
     readonly id: string,
     private readonly store: Store,
+    onLost: () => void,
   ) {
-    // A run that is over and discarded already has no folder to give a sign in.
-    this.#life = store.runs.work(id).catch(() => undefined);
+    this.#folder = store.runs.folderOf(id);
+    this.#lock = ProcessLock.ofThisProcess(this.#folder).catch(() => undefined);
+    void this.#lock.then((lock) => {
+      if (!this.#isOver) lock?.giveSigns(onLost);
+    });
   }
 
   /** Keeps in mind which step is being taken. */
@@ -39,11 +48,13 @@ export class RunInProgress {
     return !this.#hasStepped;
   }
 
-  async end(): Promise<void> {
-    await (await this.#life)?.end();
+  /** The computing thread has ended it, and released its lock. */
+  end(): void {
+    this.#isOver = true;
+    void this.#lock.then((lock) => lock?.endSigns());
   }
 
-  /** Ends the run with an event that says why the thread died. */
+  /** Ends the run for a thread that died, with an event that says why. Does not fail, whatever the disk does. */
   async endByDeath(reason: UlmfitError | undefined): Promise<RunEvent> {
     const error =
       reason ??
@@ -57,13 +68,28 @@ export class RunInProgress {
       ...(error.code === 'out-of-memory' ? { remedy: afterOutOfMemory(this.#batchSize) } : {}),
       ...(this.#step === undefined ? {} : { step: this.#step + 1 }),
     };
+    this.end();
+    const lastWords = new LastWords();
+    await lastWords.attempt(this.#write(event));
+    await lastWords.attempt(this.#lock.then((lock) => lock?.release()));
+    return event;
+  }
+
+  async #write(event: RunEvent): Promise<void> {
     const log = await this.store.runs.openLog(this.id);
     try {
       await log.append(event);
     } finally {
       await log.close();
-      await this.end();
     }
-    return event;
   }
+}
+
+/** Told where another process has taken a run. */
+export function takenOver(id: string): UlmfitError {
+  return new UlmfitError(
+    'in-use',
+    `The run "${id}" was taken over by another process while this one did not respond.`,
+    'It goes on there.',
+  );
 }

@@ -4,11 +4,14 @@ import type { EpochReport, Metrics, StepReport } from '../training/learner';
 import type { TrainingPhase } from '../training/recipe';
 import type { ChosenEngine } from './engines/chooseEngine';
 import { engineFields } from './engines/engineSelection';
+import { errorEvent } from './errorEvent';
+import { answered, type LastWords } from './lastWords';
+import { ProgressLog } from './progressLog';
 import { ProgressMeter } from './progressMeter';
 import type { RunPlan } from './runPlan';
 import type { TrainingJob } from './trainingJob';
 
-/** Progress is told at most this often; steps can take a millisecond. */
+/** The host is told of progress at most this often; steps can take a millisecond. */
 export const progressMilliseconds = 200;
 /** Issues told in full; the count is always told. */
 const mostIssuesTold = 1000;
@@ -20,22 +23,38 @@ export interface RunTellerSettings {
   readonly job: TrainingJob;
   readonly log: EventLog;
   readonly emit: (event: RunEvent) => void;
+  /** Lines of progress that the event file has from before. */
+  readonly progressLogged?: number | undefined;
+  readonly lastWords: LastWords;
 }
 
 /** Writes what happens in a run to its event file, and tells the host. */
 export class RunTeller {
   readonly #settings: RunTellerSettings;
   readonly #meter = new ProgressMeter();
+  readonly #progressLog: ProgressLog;
   #lastProgress = 0;
 
   constructor(settings: RunTellerSettings) {
     this.#settings = settings;
+    this.#progressLog = new ProgressLog(settings.progressLogged);
   }
 
+  /** @throws UlmfitError `save-failed`: a run that cannot write what happens does not go on */
   async tell(event: RunEvent): Promise<void> {
     const timed = { ...event, time: new Date().toISOString() };
-    await this.#settings.log.append(timed);
+    await answered(this.#settings.log.append(timed));
     this.#settings.emit(timed);
+  }
+
+  /** Tells the host, whatever becomes of the event file: the run has ended, or what it made is saved. */
+  async tellAnyway(event: RunEvent): Promise<void> {
+    const timed = { ...event, time: new Date().toISOString() };
+    const { log, emit, lastWords } = this.#settings;
+    const failure = await lastWords.attempt(log.append(timed));
+    // An error that ends a run is most likely the same one.
+    if (failure !== undefined && event.event !== 'error') emit(logWarning(failure));
+    emit(timed);
   }
 
   async start(plan: RunPlan, resumed: { step: number } | undefined): Promise<void> {
@@ -74,9 +93,12 @@ export class RunTeller {
   async step(plan: RunPlan, phase: number, report: StepReport): Promise<void> {
     const now = performance.now();
     this.#meter.step(now, report.tokens);
-    if (now - this.#lastProgress < progressMilliseconds && report.batch !== report.batches) return;
+    const isLast = report.batch === report.batches;
+    const isTold = isLast || now - this.#lastProgress >= progressMilliseconds;
+    const isWritten = this.#progressLog.takes(now, isLast || report.batch === 1);
+    if (!isTold && !isWritten) return;
     this.#lastProgress = now;
-    await this.tell({
+    const event: RunEvent = {
       event: 'progress',
       part: 'train',
       phase: phase + 1,
@@ -88,7 +110,9 @@ export class RunTeller {
       lr: report.lr,
       mom: report.momentum,
       ...this.#pace(plan, phase),
-    });
+    };
+    if (isWritten) await this.tell(event);
+    else this.#settings.emit({ ...event, time: new Date().toISOString() });
   }
 
   async validation(plan: RunPlan, phase: number, epoch: number): Promise<void> {
@@ -126,7 +150,7 @@ export class RunTeller {
     const supports = confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
     const right = confusion.reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
     if (right > Math.max(...supports)) return;
-    await this.tell({
+    await this.tellAnyway({
       event: 'warning',
       message: 'The classifier is no better than always answering with the most frequent class.',
       remedy: 'Train for more epochs, give more labelled texts, or fine-tune the encoder on more texts.',
@@ -142,4 +166,14 @@ export class RunTeller {
       ...(secondsLeft === undefined ? {} : { seconds_left: secondsLeft }),
     };
   }
+}
+
+function logWarning(failure: unknown): RunEvent {
+  const { message, remedy } = errorEvent(failure);
+  return {
+    event: 'warning',
+    time: new Date().toISOString(),
+    message: `The end of the run is missing in its event file, so it may be shown as interrupted. ${message}`,
+    remedy,
+  };
 }

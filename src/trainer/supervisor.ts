@@ -8,10 +8,10 @@ import { heartbeatMilliseconds, protocolVersion } from '../protocol/limits';
 import { type ReceivedParams, type RequestMethod, type RequestResult, requests } from '../protocol/requests';
 import { Store } from '../store/store';
 import { ComputeThread } from './computeThread';
-import { answerInstall } from './engines/tensorflow/installRequest';
-import { lookForTensorFlow } from './engines/tensorflow/place';
-import { lookForWebgpu } from './engines/webgpu/place';
-import { RunInProgress } from './runInProgress';
+import { answerInstall } from './engines/installRequest';
+import { nameStore } from './engines/storeInUse';
+import { errorEvent } from './errorEvent';
+import { RunInProgress, takenOver } from './runInProgress';
 import type { Tasks } from './tasks';
 
 export interface SupervisorOptions {
@@ -65,12 +65,14 @@ export class TrainerSupervisor {
     this.#answerHello();
     this.#answerWhatStops();
     const parts = join(dirname(options.threadProgram), 'tensorflow');
-    this.#installations = answerInstall(host, () => this.#needSession().store.root, parts);
+    this.#installations = answerInstall(host, parts);
     const forward = <Result>(ask: (to: Connection) => Promise<Result>) =>
       this.#forward(({ connection }) => ask(connection));
     for (const method of runMethods) {
       host.relay(method, forward, ({ run }) => {
-        this.#run = new RunInProgress(run, this.#needSession().store);
+        this.#run = new RunInProgress(run, this.#needSession().store, () => {
+          this.#leaveRun(run);
+        });
       });
     }
     const others = new Set(Object.keys(requests) as RequestMethod[]);
@@ -106,9 +108,8 @@ export class TrainerSupervisor {
         );
       }
       if (!this.#session) this.#beginHeartbeat();
-      this.#session ??= { hello, store: new Store(hello.store) };
-      lookForTensorFlow(hello.store);
-      lookForWebgpu(hello.store);
+      this.#session ??= { hello, store: openStore(hello.store) };
+      nameStore(hello, this.host);
       return Promise.resolve({ protocolVersion, pid: process.pid, version: this.options.version });
     });
   }
@@ -190,7 +191,7 @@ export class TrainerSupervisor {
   #startThread(hello: ReceivedParams<'hello'>) {
     const started = ComputeThread.start(this.options.threadProgram, this.options.log);
     started.connection.onNotification('event', ({ run, event }) => {
-      this.#tell(run, event).catch(this.#logFailure);
+      this.#tell(run, event);
     });
     started.connection.onNotification('task-progress', (progress) => {
       this.host.notify('task-progress', progress);
@@ -226,12 +227,12 @@ export class TrainerSupervisor {
     }
   }
 
-  async #tell(run: string, event: RunEvent): Promise<void> {
+  #tell(run: string, event: RunEvent): void {
     const current = this.#run?.id === run ? this.#run : undefined;
     current?.follow(event);
     if (current && endsRun(event)) {
       this.#run = undefined;
-      await current.end();
+      current.end();
     }
     this.host.notify('event', { run, event });
   }
@@ -244,6 +245,16 @@ export class TrainerSupervisor {
     this.host.notify('event', { run: run.id, event });
   }
 
+  /** Another process has the run: nothing more may be written to it. */
+  #leaveRun(id: string): void {
+    if (this.#run?.id !== id) return;
+    this.#run = undefined;
+    const thread = this.#thread;
+    this.#thread = undefined;
+    this.host.notify('event', { run: id, event: errorEvent(takenOver(id)) });
+    thread?.started.end().catch(this.#logFailure);
+  }
+
   readonly #logFailure = (error: unknown): void => {
     this.options.log(error instanceof Error ? error.message : String(error));
   };
@@ -252,4 +263,11 @@ export class TrainerSupervisor {
     if (this.#session) return this.#session;
     throw new UlmfitError('protocol', 'The trainer was asked something before hello.', 'Say hello first.');
   }
+}
+
+function openStore(root: string): Store {
+  const store = new Store(root);
+  // Litter that cannot be removed, as in a store that may only be read, harms nobody.
+  store.sweep().catch(() => undefined);
+  return store;
 }

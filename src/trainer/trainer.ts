@@ -3,6 +3,7 @@ import { UlmfitError } from '../errors';
 import type { Connection } from '../protocol/connection';
 import { heartbeatMilliseconds, protocolVersion } from '../protocol/limits';
 import type { ReceivedParams } from '../protocol/requests';
+import { closeToOthers } from '../store/ownerOnly';
 import { newRunId } from '../store/runs';
 import { Store } from '../store/store';
 import { examine } from './doctor';
@@ -52,6 +53,7 @@ export class Trainer {
       const engines = new EngineSelection(settings, version, probe);
       await engines.forRequests();
       const store = new Store(settings.store);
+      await closeToOthers(store.root);
       const runs = new RunDesk(
         store,
         engines,
@@ -99,9 +101,11 @@ export class Trainer {
         run: await runs.start({ kind: 'classifier', id: newRunId(), options: { ...options, ...paths } }),
       };
     });
-    connection.onRequest('resume', async ({ run }) => ({ run: await this.#needSession().runs.resume(run) }));
-    connection.onRequest('extend', async ({ run, epochs }) => ({
-      run: await this.#needSession().runs.resume(run, epochs),
+    connection.onRequest('resume', async ({ run, replace }) => ({
+      run: await this.#needSession().runs.resume(run, { replace }),
+    }));
+    connection.onRequest('extend', async ({ run, epochs, replace }) => ({
+      run: await this.#needSession().runs.resume(run, { extendBy: epochs, replace }),
     }));
     connection.onRequest('cancel', ({ run, mode }) => {
       this.#needSession().runs.requestStop(run, mode);

@@ -2,6 +2,8 @@ import type { RowIssue } from '../data/textRow';
 import type { Learner, Metrics } from '../training/learner';
 import type { TrainingPhase } from '../training/recipe';
 import type { RunEventOf } from '../protocol/events';
+import type { JobInputs } from './runInputs';
+import type { Replacing } from '../store/replacing';
 
 /** What a run has made, for its result. */
 export type SavedResult = Pick<RunEventOf<'result'>, 'classes' | 'confusion' | 'per_class'> & {
@@ -22,6 +24,7 @@ export interface TrainingJob {
   readonly phases: readonly TrainingPhase[];
   /** sha256 of the rows: a run goes on only with the data it began with. */
   readonly dataHash: string;
+  readonly inputs: JobInputs;
   /** Counts by name, for the start of the run. */
   readonly counts: Readonly<Record<string, number>>;
   /** Of a classifier: training texts of each class, and their weight where it has one. */
@@ -30,7 +33,10 @@ export interface TrainingJob {
   readonly warnings: readonly { message: string; remedy: string }[];
   /** A text as the model would write it now. */
   readonly sample?: () => Promise<{ prompt: string; text: string }>;
-  /** Evaluates the model as it is now and saves it under its name. */
-  readonly save: (run: string) => Promise<SavedResult>;
+  /**
+   * Evaluates the model as it is now and saves it under its name.
+   * @param replacing what of that name it may take the place of
+   */
+  readonly save: (run: string, replacing: Replacing) => Promise<SavedResult>;
   readonly dispose: () => void;
 }

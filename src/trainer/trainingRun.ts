@@ -1,4 +1,7 @@
+import { UlmfitError } from '../errors';
 import type { Checkpoints } from '../store/checkpoints';
+import type { RunEventOf } from '../protocol/events';
+import type { Replacing } from '../store/replacing';
 import type { EpochReport, StepReport } from '../training/learner';
 import { restoreWeights } from '../training/learnerState';
 import { errorEvent } from './errorEvent';
@@ -8,6 +11,7 @@ import { restoreRun, saveRunCheckpoint } from './runCheckpoints';
 import { RunPlan } from './runPlan';
 import type { RunState } from './runState';
 import { RunTeller, type RunTellerSettings } from './runTeller';
+import type { SavedResult } from './trainingJob';
 
 export type StopMode = 'stop' | 'discard' | 'pause';
 
@@ -18,6 +22,8 @@ export interface TrainingRunSettings extends RunTellerSettings {
   /** Further epochs after the phases of the job, one entry for each time the run was extended. */
   readonly extendBy?: number | undefined;
   readonly checkpointSeconds: number;
+  /** What of the run's name may be replaced when it is saved. */
+  readonly replacing: Replacing;
 }
 
 /** Carries out a job phase by phase, with events, checkpoints and an ear for being stopped. */
@@ -84,14 +90,17 @@ export class TrainingRun {
       });
       if (outcome === 'stopped') break;
     }
-    if (this.#stop === 'discard') await this.#teller.tell({ event: 'cancelled', mode: 'discard' });
+    if (this.#stop === 'discard') await this.#teller.tellAnyway({ event: 'cancelled', mode: 'discard' });
     else if (this.#stop === 'pause') await this.#pause();
+    else if (this.#stop === 'stop' && !this.#hasSomethingToKeep())
+      await this.#teller.tellAnyway(stoppedEarly());
+    else if (this.#plan.epochs > 0 && !this.#hasSomethingToKeep()) throw neverValidated();
     else await this.#finish(this.#stop === 'stop');
   }
 
   async #pause(): Promise<void> {
     await this.#saveCheckpoint();
-    await this.#teller.tell({ event: 'paused', step: this.#stepsDone() });
+    await this.#teller.tellAnyway({ event: 'paused', step: this.#stepsDone() });
   }
 
   /** Saves what was trained: all of it, or where it was stopped the best epoch. */
@@ -100,10 +109,10 @@ export class TrainingRun {
     const { best } = this.#state;
     if (stopped) await this.#restoreBest();
     job.learner.resetState();
-    const { metrics, validatedRows, ...report } = await job.save(id);
+    const { metrics, validatedRows, ...report } = await this.#save();
     await this.#teller.warnIfUseless(report.confusion);
-    if (validatedRows) await this.#teller.tell({ event: 'validated_rows', ...validatedRows });
-    await this.#teller.tell({
+    if (validatedRows) await this.#teller.tellAnyway({ event: 'validated_rows', ...validatedRows });
+    await this.#teller.tellAnyway({
       event: 'result',
       run: id,
       kind: job.kind,
@@ -118,17 +127,40 @@ export class TrainingRun {
 
   /** Tells what went wrong; a run whose loss is no longer a number still keeps its best epoch. */
   async #fail(error: unknown): Promise<void> {
-    const { job, id } = this.#settings;
+    const { job } = this.#settings;
     const { best } = this.#state;
-    const event = errorEvent(asOutOfMemory(error, job.counts['bs']) ?? error);
-    let kept = '';
-    if (event.code === 'loss-not-finite' && best) {
-      await this.#restoreBest();
-      await job.save(id);
-      kept = ` The best so far, of epoch ${best.epoch}, was kept as "${job.name}".`;
-    }
+    let event = errorEvent(asOutOfMemory(error, job.counts['bs']) ?? error);
     const step = isOfStep(event) ? { step: this.#stepsDone() + 1 } : {};
-    await this.#teller.tell({ ...event, ...step, message: event.message + kept });
+    if (event.code === 'loss-not-finite' && best) {
+      try {
+        await this.#restoreBest();
+        await this.#save();
+        event.message += ` The best so far, of epoch ${best.epoch}, was kept as "${job.name}".`;
+      } catch (unsaved) {
+        const { code, message, remedy } = errorEvent(unsaved);
+        event.message += ` The best so far could not be saved. ${message}`;
+        if (code === 'already-exists') event = { ...event, remedy };
+      }
+    }
+    await this.#teller.tellAnyway({ ...event, ...step });
+  }
+
+  /** @throws {UlmfitError} `already-exists` where something else has the name by now, `save-failed` */
+  async #save(): Promise<SavedResult> {
+    const { job, id, replacing } = this.#settings;
+    try {
+      return await job.save(id, replacing);
+    } catch (error) {
+      throw error instanceof UlmfitError && error.code === 'already-exists' ? takenMeanwhile(error) : error;
+    }
+  }
+
+  /** A validated epoch; where nothing is validated, one that is done. */
+  #hasSomethingToKeep(): boolean {
+    if (this.#state.best) return true;
+    const { counts, learner } = this.#settings.job;
+    const epochs = Math.floor(this.#stepsDone() / this.#plan.batches) - (learner.position.validating ? 1 : 0);
+    return counts['valid_rows'] === 0 && epochs > 0;
   }
 
   async #onStep(report: StepReport): Promise<void> {
@@ -141,7 +173,11 @@ export class TrainingRun {
   async #onEpoch(report: EpochReport): Promise<void> {
     const { epoch, validLoss } = await this.#teller.epoch(this.#plan, this.#state.phase, report);
     const { best } = this.#state;
-    if (validLoss !== null && (best === undefined || validLoss < best.validLoss)) {
+    if (
+      validLoss !== null &&
+      Number.isFinite(validLoss) &&
+      (best === undefined || validLoss < best.validLoss)
+    ) {
       this.#state.best = { step: this.#stepsDone(), epoch, validLoss };
     }
     await this.#saveCheckpoint();
@@ -177,4 +213,27 @@ export class TrainingRun {
   #seconds(): number {
     return (performance.now() - this.#startedAt) / 1000;
   }
+}
+
+/** The end of a run that is stopped before it has anything to keep. */
+export function stoppedEarly(): RunEventOf<'cancelled'> {
+  const message = 'It was stopped before its first epoch was validated, so nothing was saved.';
+  return { event: 'cancelled', mode: 'stop', message };
+}
+
+function neverValidated(): UlmfitError {
+  return new UlmfitError(
+    'loss-not-finite',
+    'The validation loss was not a number after any epoch, so nothing was saved.',
+    'Train with a lower learning rate, or clip the gradients.',
+  );
+}
+
+function takenMeanwhile(error: UlmfitError): UlmfitError {
+  return new UlmfitError(
+    'already-exists',
+    `${error.message} It took the name while this run went on, so it was not replaced.`,
+    'Rename or remove that one and resume this run, or resume it with --replace. Its checkpoints are kept.',
+    { cause: error },
+  );
 }

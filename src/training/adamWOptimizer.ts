@@ -2,7 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { adamW } from '../engine/ops/adamW';
 import { constantVariable } from '../model/initialize';
 import { groupIndexes, type LayerGroups, trainableVariables } from '../model/layerGroups';
-import { type NamedTensors, type NamedVariables, readVariables, setVariable } from '../model/namedTensors';
+import {
+  assignVariables,
+  type NamedTensors,
+  type NamedVariables,
+  readVariables,
+} from '../model/namedTensors';
+import type { TensorMap } from '../store/safetensors';
 import type { HyperParameters } from './schedule';
 
 export interface AdamWOptimizerOptions {
@@ -76,11 +82,9 @@ export class AdamWOptimizer {
     return readVariables(this.#moments);
   }
 
-  restoreMoments(tensors: ReadonlyMap<string, { data: Float32Array }>): void {
-    for (const [name, variable] of this.#moments) {
-      const tensor = tensors.get(name);
-      if (tensor) setVariable(variable, tensor.data);
-    }
+  /** @throws {UlmfitError} `corrupt-file` where one is missing or has another shape; then nothing was changed */
+  restoreMoments(tensors: TensorMap): void {
+    assignVariables(this.#moments, tensors);
   }
 
   get #moments(): NamedVariables {

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
+import { UlmfitError } from '../errors';
 import type { LanguageModelBatch } from '../data/languageModelBatches';
 import { activationRegularization } from '../engine/ops/activationRegularization';
 import type { LanguageModel } from '../model/languageModel';
 import { type NamedTensors, readTensor } from '../model/namedTensors';
 import { timeMajorTensor } from '../model/timeMajor';
-import type { TensorMap } from '../store/safetensors';
+import type { StoredTensor, TensorMap } from '../store/safetensors';
 import { type BatchLoss, type BatchSource, Learner, type LearnerOptions, type Metrics } from './learner';
 
 /** Fixed batches, all of one size. */
@@ -35,19 +36,32 @@ export class LanguageModelTraining extends Learner<LanguageModelBatch> {
     );
   }
 
+  /** @throws {UlmfitError} `corrupt-file` where it is not that of all layers of this model */
   override restoreHidden(tensors: TensorMap): void {
-    const read = (name: string): tf.Tensor2D | undefined => {
-      const tensor = tensors.get(name);
-      return (
-        tensor && tf.tensor2d(Float32Array.from(tensor.data), [tensor.shape[0] ?? 0, tensor.shape[1] ?? 0])
+    const { nLayers, nHid, embSz } = this.model.config;
+    if (tensors.size === 0) {
+      this.model.state = undefined;
+      return;
+    }
+    const rows = tensors.get('0/h')?.shape[0] ?? 0;
+    const read = (layer: number, part: 'h' | 'c') => {
+      const tensor = tensors.get(`${layer}/${part}`);
+      const columns = layer === nLayers - 1 ? embSz : nHid;
+      if (tensor?.shape.length === 2 && tensor.shape[0] === rows && tensor.shape[1] === columns)
+        return tensor;
+      throw new UlmfitError(
+        'corrupt-file',
+        `The state of layer ${layer + 1} is not that of this model.`,
+        'Use weights that were saved from a model of the same sizes and the same vocabulary.',
       );
     };
-    const layers = Array.from({ length: this.model.config.nLayers }, (_, layer) => {
-      const h = read(`${layer}/h`);
-      const c = read(`${layer}/c`);
-      return h && c ? { h, c } : undefined;
-    }).filter((layer) => layer !== undefined);
-    this.model.state = layers.length > 0 ? layers : undefined;
+    const layers = Array.from({ length: nLayers }, (_, layer) => ({
+      h: read(layer, 'h'),
+      c: read(layer, 'c'),
+    }));
+    const tensorOf = ({ data, shape: [height = 0, width = 0] }: StoredTensor) =>
+      tf.tensor2d(Float32Array.from(data), [height, width]);
+    this.model.state = layers.map(({ h, c }) => ({ h: tensorOf(h), c: tensorOf(c) }));
   }
 
   protected override lossOf(batch: LanguageModelBatch): BatchLoss {

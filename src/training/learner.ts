@@ -164,8 +164,14 @@ export abstract class Learner<Batch> {
     return new Map();
   }
 
+  /** @throws {UlmfitError} `corrupt-file` where it is of another model */
   restoreHidden(tensors: TensorMap): void {
-    if (tensors.size > 0) throw new Error('This learner carries no hidden state.');
+    if (tensors.size === 0) return;
+    throw new UlmfitError(
+      'corrupt-file',
+      'There is a state between batches where this model has none.',
+      'Use weights that were saved from a model of the same kind.',
+    );
   }
 
   /** Leaves the layer groups from `n` on trainable, and starts a new optimiser; a negative `n` counts from the top. */

@@ -1,3 +1,4 @@
+import { UlmfitError } from '../errors';
 import { assignVariables, type NamedTensors, readVariables } from '../model/namedTensors';
 import type { TensorMap } from '../store/safetensors';
 import type { FitPosition, Learner } from './learner';
@@ -38,18 +39,27 @@ export function readLearnerState<Batch>(learner: Learner<Batch>): LearnerState {
 /**
  * Sets weights, optimiser, hidden state and counters. The fit that was going on continues with
  * `from: counters.position`.
- * @throws {UlmfitError} `corrupt-file` where tensors do not fit the learner's model
+ * @throws {UlmfitError} `corrupt-file` where they do not fit the learner's model; its weights are then as before
  */
 export function restoreLearnerState<Batch>(
   learner: Learner<Batch>,
   tensors: TensorMap,
   counters: LearnerCounters,
 ): void {
-  restoreWeights(learner, tensors);
+  const groups = learner.model.layerGroups.length;
+  if (Math.abs(counters.freezeTo) > groups) {
+    throw new UlmfitError(
+      'corrupt-file',
+      `It trains from layer group ${counters.freezeTo} on, and there are ${groups}.`,
+      'Use weights that were saved from a model of the same sizes and the same vocabulary.',
+    );
+  }
+  // It takes a new optimiser and forgets the hidden state, so it comes first. The weights come last.
   learner.freezeTo(counters.freezeTo);
   learner.optimizer.restoreMoments(withoutPrefix('optimizer/', tensors));
-  learner.optimizer.step = counters.optimizerStep;
   learner.restoreHidden(withoutPrefix('hidden/', tensors));
+  restoreWeights(learner, tensors);
+  learner.optimizer.step = counters.optimizerStep;
   learner.dropoutKeys.counter = counters.dropoutKeys;
   learner.epochsStarted = counters.epochsStarted;
   learner.position = { ...counters.position };

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { processExists } from '../../src/store/atomicSave';
+import { processExists } from '../../src/store/processIdentity';
 import { Store } from '../../src/store/store';
 import { objects, train } from './argumentsAndOutput';
 
@@ -90,7 +90,7 @@ describe('training', () => {
         pretrained: 'none',
       },
       ...{ dropMult: 1, bs: 16, bptt: 70, epochs: 1, lr: 0.001, unfreezeEpochs: 2, nHid: 64 },
-      ...{ maxVocab: 60000, minFreq: 2, seed: 7 },
+      ...{ maxVocab: 60000, minFreq: 2, seed: 7, replace: false },
     });
   });
 
@@ -132,13 +132,88 @@ describe('training', () => {
     const { stdout, stderr } = await run(['rerun', join(store.root, 'runs', 'r', 'run.json')]);
     assert.match(stdout, /Saved encoder "again"/);
     assert.match(stderr, /"lr":0\.5/);
+    const named = await run(['rerun', join(store.root, 'runs', 'r', 'run.json'), '--name', 'other']);
+    assert.match(named.stdout, /Saved encoder "other"/);
     const missing = await run(['rerun', join(root, 'none.json')]);
     assert.equal(missing.code, 1);
     assert.match(missing.stderr, /none\.json does not exist/);
   });
 });
 
+describe('P19: a taken name', () => {
+  let store: Store;
+  let runFile = '';
+  before(async () => {
+    store = new Store(await mkdtemp(join(root, 'taken-')));
+    const config = { emb_sz: 4, n_hid: 8, n_layers: 1, pad_token: 1 };
+    const content = { tensors: new Map(), vocab: ['xxunk'] };
+    await store.encoders.save('words', { config, lineage: {}, metrics: {} }, content);
+    const options = { name: 'words', data: ['a.csv'], replace: true };
+    await store.runs.create('r', { kind: 'encoder', name: 'words', options });
+    runFile = join(store.root, 'runs', 'r', 'run.json');
+  });
+  const inStore = (args: string[]) => run(['--store', store.root, ...args]);
+
+  test('P19: is refused before a download is offered, with exit code 1 and what to do', async () => {
+    for (const [name, more] of [
+      ['words', []],
+      ['WORDS', ['--pretrained', 'wt103']],
+    ] as const) {
+      const train = ['train-encoder', '--name', name, '--data', 'a.csv', ...more];
+      const { code, stdout, stderr } = await inStore(train);
+      assert.equal(code, 1);
+      assert.equal(stdout, '');
+      assert.match(stderr, /already an encoder named "words"/);
+      assert.doesNotMatch(stderr, /hello|Download/);
+    }
+    const again = await inStore(['rerun', runFile]);
+    assert.equal(again.code, 1, 'whoever runs it again has not said that it may be replaced');
+    assert.match(again.stderr, /--replace/);
+  });
+
+  test('P19: is given to the trainer with the word that it may be replaced', async () => {
+    const { code, stderr } = await inStore([
+      'train-encoder',
+      '--name',
+      'words',
+      '--data',
+      'a.csv',
+      '--replace',
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /"replace":true/);
+    assert.match((await inStore(['rerun', runFile, '--replace'])).stderr, /"replace":true/);
+    const classifier = [
+      'train-classifier',
+      '--name',
+      'm',
+      '--encoder',
+      'words',
+      '--data',
+      'a.csv',
+      '--replace',
+    ];
+    assert.match((await inStore(classifier)).stderr, /"replace":true/);
+    assert.match((await inStore(classifier.slice(0, -1))).stderr, /"replace":false/);
+    assert.match((await inStore(['resume', 'r0', '--replace'])).stdout, /"r0!"/);
+    assert.match((await inStore(['extend', 'r0', '--epochs', '2', '--replace'])).stdout, /"r0\+2!"/);
+    const ensemble = await inStore(['ensemble', '--name', 'both', '--replace', 'a', 'b']);
+    assert.match(ensemble.stderr, /"replace":true/);
+  });
+});
+
 describe('Ctrl-C', () => {
+  test('P19: before an epoch is done it does not say that anything is kept', async () => {
+    const { child, ended, says } = start(train('young'));
+    await says('stderr', /1 row not used/);
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await ended;
+    assert.equal(code, 130);
+    assert.match(stderr, /Stopping\. Ctrl-C again/);
+    assert.match(stdout, /so nothing was saved\./);
+    assert.doesNotMatch(stdout + stderr, /best so far|Saved/);
+  });
+
   test('the first stops the run with the best so far, exit code 130', async () => {
     const { child, ended, says } = start([...train('long'), '--json']);
     await says('stdout', /"epoch":2/);

@@ -49,6 +49,11 @@ async function train(name: string, kind: 'encoder' | 'classifier'): Promise<void
   tell({ event: 'phase', phase: 1, ...phase });
   tell({ event: 'skipped_rows', count: 1, issues: [{ file: 'a.csv', line: 7, reason: 'no text' }] });
   if (name === 'crashing') process.exit(3);
+  if (name === 'young') {
+    await cancelled();
+    tell({ event: 'cancelled', mode: 'stop', message: 'It was stopped early, so nothing was saved.' });
+    return;
+  }
   // Until the trainer is to end, which pauses it.
   for (let epoch = 1; name === 'endless'; epoch++) {
     tell({ event: 'epoch', epoch, train_loss: 4, valid_loss: null });
@@ -114,8 +119,14 @@ connection.onRequest('train-classifier', (options) => {
   console.error(`options=${JSON.stringify(options)}`);
   return accept(options.name, 'classifier');
 });
-connection.onRequest('resume', ({ run }) => accept(run, 'encoder'));
-connection.onRequest('extend', ({ run, epochs }) => accept(`${run}+${epochs}`, 'encoder'));
+connection.onRequest('resume', ({ run, replace }) => accept(`${run}${replace ? '!' : ''}`, 'encoder'));
+connection.onRequest('extend', ({ run, epochs, replace }) =>
+  accept(`${run}+${epochs}${replace ? '!' : ''}`, 'encoder'),
+);
+connection.onRequest('make-ensemble', (request) => {
+  console.error(`ensemble=${JSON.stringify(request)}`);
+  return Promise.resolve({ name: request.name, members: request.models });
+});
 connection.onRequest('cancel', ({ mode }) => {
   console.error(`cancel=${mode}`);
   stopRequested = true;

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import { runCommandLine } from '../../src/cli/program';
 import { Store } from '../../src/store/store';
+import { makeBadRuns } from '../store/hostileRuns';
 import { objects, train } from './argumentsAndOutput';
 
 let root = '';
@@ -41,6 +42,23 @@ describe('the store', () => {
   };
   const content = { tensors: new Map([['w', { shape: [1], data: Float32Array.of(1) }]]), vocab: ['xxunk'] };
 
+  test('P22: runs shows a bad run as one line with the reason, and as one object, beside the good ones', async () => {
+    const store = new Store(await mkdtemp(join(root, 'bad-')));
+    await store.runs.create('good', { kind: 'encoder', name: 'mail', options: {} });
+    const bad = await makeBadRuns(store);
+    const table = await run(['runs', '--store', store.root]);
+    assert.equal(table.code, 0);
+    assert.match(table.stdout, /^good +encoder {2}mail {2}interrupted$/mu);
+    for (const id of bad) {
+      assert.match(table.stdout, new RegExp(`^${id} +- +- +cannot be read$`, 'mu'));
+      assert.match(table.stderr, new RegExp(`^${id}: .*events\\.ndjson.*\\.$`, 'mu'));
+    }
+    const [list] = objects((await run(['runs', '--json', '--store', store.root])).stdout);
+    const { runs, broken } = list as Record<string, { id: string; message: string; remedy: string }[]>;
+    assert.deepEqual([runs?.map(({ id }) => id), broken?.map(({ id }) => id).sort()], [['good'], bad]);
+    for (const each of broken ?? []) assert.ok(each.message !== '' && each.remedy !== '');
+  });
+
   test('list, show, runs and remove need no trainer', async () => {
     const store = new Store(await mkdtemp(join(root, 'list-')));
     const at = (...args: string[]) => run([...args, '--store', store.root]);
@@ -67,6 +85,31 @@ describe('the store', () => {
     const unknown = await at('show', 'sane');
     assert.equal(unknown.code, 1);
     assert.match(unknown.stderr, /Did you mean "same"/);
+  });
+
+  test('P23: remove --with-runs takes along the runs that made it, and no others', async () => {
+    const store = new Store(await mkdtemp(join(root, 'with-runs-')));
+    const at = (...args: string[]) => run([...args, '--store', store.root]);
+    for (const [id, kind, name] of [
+      ['r1', 'classifier', 'topics'],
+      ['r2', 'classifier', 'topics'],
+      ['r3', 'encoder', 'topics'],
+      ['r4', 'classifier', 'other'],
+    ] as const)
+      await store.runs.create(id, { kind, name, options: {} });
+    await store.models.save('topics', { ...facts, lineage: { run: 'r2' }, classes: ['a'] }, content);
+    const work = await store.runs.lock('r1');
+    const refused = await at('remove', 'topics', '--with-runs');
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /"r1" of "topics" is still worked on, so nothing was removed/);
+    assert.deepEqual([await store.models.names(), (await store.runs.ids()).length], [['topics'], 4]);
+    await work.release();
+    const { code, stdout } = await at('remove', 'topics', '--with-runs', '--json');
+    assert.equal(code, 0);
+    assert.deepEqual(objects(stdout), [{ event: 'result', removed: 'models/topics', runs: ['r2', 'r1'] }]);
+    assert.deepEqual([await store.models.names(), await store.runs.ids()], [[], ['r3', 'r4']]);
+    assert.equal((await at('remove', 'runs/r4', '--with-runs')).code, 2);
+    assert.equal((await at('remove', 'runs/r4')).code, 0);
   });
 
   test('a missing trainer says so', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scenario } from './scenario.mjs';
 import { smallCsv, smallStore, textOf } from './smallData.mjs';
@@ -96,14 +96,18 @@ scenario(
       await workbench.treeRow('Encoders', 'words').waitFor();
     });
 
-    await step('deletes after asking', async () => {
+    await step('P23: deletes after asking, and the runs that made it if that is wished', async () => {
       const encoder = join(workbench.store, 'encoders', 'words', 'manifest.json');
       await workbench.menu(workbench.treeRow('Encoders', 'words'), 'Delete…');
       await workbench.dialog.getByRole('button', { name: 'Cancel' }).click();
       assert.ok(existsSync(encoder));
       await workbench.menu(workbench.treeRow('Encoders', 'words'), 'Delete…');
-      await workbench.dialog.getByRole('button', { name: /^(Delete|Move to Trash)$/u }).click();
+      await workbench.dialog.getByRole('button', { name: /^(Delete|Move to Trash) with Its Runs$/u }).click();
       await workbench.until('the encoder to be gone', () => !existsSync(encoder));
+      const kinds = readdirSync(join(workbench.store, 'runs')).map(
+        (id) => JSON.parse(readFileSync(join(workbench.store, 'runs', id, 'run.json'), 'utf8')).kind,
+      );
+      assert.deepEqual(kinds, ['classifier']);
       await workbench.treeRow('Encoders', 'words').waitFor({ state: 'hidden' });
     });
   },

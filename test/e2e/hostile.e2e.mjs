@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scenario } from './scenario.mjs';
 import { textOf, trainedStore } from './smallData.mjs';
@@ -131,6 +132,53 @@ scenario(
       await dashboard.getByText('onerror=alert(1)').first().waitFor();
       await workbench.screenshot('hostile');
       assert.notEqual(await page.title(), '1');
+    });
+  },
+);
+
+const linkName = '[click here](command:workbench.action.toggleZenMode)';
+/** Can be a name: nothing in it makes a link by itself. */
+const oddName = 'mail [b](c) $(trash)';
+
+/** A store with two runs of which nobody works on any more, the later one under a name that is no name. */
+function plantedStore() {
+  const store = mkdtempSync(join(tmpdir(), 'ulmfit-planted-'));
+  plantRun(store, '20240607-120000-aaaa', oddName);
+  plantRun(store, '20240608-120000-bbbb', linkName);
+  return store;
+}
+
+function plantRun(store, id, name) {
+  const folder = join(store, 'runs', id);
+  mkdirSync(join(folder, 'checkpoints'), { recursive: true });
+  const createdAt = `${id.slice(0, 4)}-${id.slice(4, 6)}-${id.slice(6, 8)}T12:00:00.000Z`;
+  const run = { formatVersion: 1, id, kind: 'encoder', name, createdAt, options: { name, data: ['a.csv'] } };
+  writeFileSync(join(folder, 'run.json'), JSON.stringify(run));
+}
+
+scenario(
+  'P14: a planted run whose name is a command link offers no link and runs nothing',
+  { store: plantedStore() },
+  async (workbench, step) => {
+    const { page } = workbench;
+    await workbench.openExplorer();
+
+    await step('the offer to resume names a run as text', async () => {
+      const message = workbench.toast('was interrupted').locator('.notification-list-item-message');
+      await message.waitFor();
+      assert.equal(await message.locator('a').count(), 0, await message.innerHTML());
+      assert.ok((await message.innerText()).includes('mail ['), await message.innerText());
+      await workbench.screenshot('hostile-run');
+      await workbench.clearToasts();
+    });
+
+    await step('the run with the impossible name is broken, and says why', async () => {
+      const row = workbench.treeRow('Runs', '20240608-120000-bbbb');
+      await row.waitFor();
+      const hover = await workbench.hover(row, 'cannot be a name');
+      assert.equal(await hover.locator('a').count(), 0, await hover.innerHTML());
+      for (const place of [hover, page.locator('.pane', { hasText: 'Runs' }).first()])
+        assert.equal(await place.locator('.codicon-trash').count(), 0);
     });
   },
 );

@@ -118,6 +118,19 @@ scenario('a run', { files, store: smallStore() }, async (workbench, step) => {
     await workbench.treeRow('Encoders', 'long').waitFor();
     await run('stopped early').waitFor();
   });
+
+  await step('P19: is not run again over its encoder unasked: both can be kept', async () => {
+    await workbench.openFile('ulmfit.json');
+    await workbench.command('Run Task File');
+    await workbench.dialog.filter({ hasText: '“long” already' }).waitFor();
+    await workbench.screenshot('taken-name');
+    await workbench.dialog.getByRole('button', { name: 'Keep Both' }).click();
+    await workbench.treeRow('Runs', 'long-2').filter({ hasText: 'epoch' }).waitFor();
+    await workbench.command('Discard Run');
+    await workbench.dialog.getByRole('button', { name: 'Discard' }).click();
+    await workbench.treeRow('Runs', 'long-2').waitFor({ state: 'hidden' });
+    assert.ok(existsSync(join(workbench.store, 'encoders', 'long')));
+  });
 });
 
 scenario('a run that is discarded', { files, store: smallStore() }, async (workbench, step) => {

@@ -86,6 +86,33 @@ scenario(
       await workbench.treeRow('Models', 'rows-classifier').waitFor({ timeout: 240_000 });
     });
 
+    await step('P19: a taken name is replaced only by who says so', async () => {
+      const manifest = join(workbench.store, 'encoders', 'rows', 'manifest.json');
+      const madeAt = () => JSON.parse(readFileSync(manifest, 'utf8')).createdAt;
+      const before = madeAt();
+      await workbench.openFile('rows.csv');
+      await workbench.command('Fine-Tune Language Model…');
+      let isNamed = false;
+      await workbench.answerQuestions(
+        {
+          'Name of the encoder': async () => {
+            await workbench.input.fill('rows');
+            await enter();
+            await workbench.pick('Choose Another Name');
+            const isAskedAgain = async () => (await workbench.input.inputValue()) === 'rows';
+            await workbench.until('the name to be asked for again', isAskedAgain);
+            await enter();
+            await workbench.rows.filter({ hasText: 'Replace It' }).waitFor();
+            await workbench.screenshot('wizard-replace');
+            await workbench.pick('Replace It');
+            isNamed = true;
+          },
+        },
+        async () => isNamed && !(await workbench.input.isVisible()),
+      );
+      await workbench.until('the encoder to be replaced', () => existsSync(manifest) && madeAt() !== before);
+    });
+
     await step('Find Learning Rate suggests one and shows it', async () => {
       await workbench.openFile('rows.csv');
       await workbench.command('Find Learning Rate…');

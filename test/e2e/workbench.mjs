@@ -40,6 +40,7 @@ const quiet = {
 /**
  * @param files name → content of the workspace
  * @param store a folder to begin the extension's store with
+ * @param prepare is given the extension's own store, a copy of that, before the window opens
  * @param machineSettings settings of the machine that the server runs on; `{workspace}` in them is the workspace's folder
  */
 export async function openWorkbench({
@@ -47,6 +48,7 @@ export async function openWorkbench({
   settings = {},
   machineSettings = {},
   store,
+  prepare = () => {},
   viewport = { width: 1400, height: 900 },
   extensions = extensionsFolder(),
 } = {}) {
@@ -60,6 +62,7 @@ export async function openWorkbench({
   const ofMachine = JSON.stringify(machineSettings).replaceAll('{workspace}', workspace);
   writeInto(data, 'data/Machine/settings.json', ofMachine);
   if (store) cpSync(store, ownStore, { recursive: true });
+  prepare(ownStore);
   const server = await startServer({ home, data, extensions });
   const { browser, page, lines, complaints } = await openBrowser({ home, viewport });
   const workbench = new Workbench(page, {

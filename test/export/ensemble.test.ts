@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test, type TestContext } from 'node:test';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from './onnxRuntime';
 import { useEngine } from '../../src/engine/engines';
 import { classify } from '../../src/inference/classify';
 import { explain, intrinsicAttention } from '../../src/inference/explain';

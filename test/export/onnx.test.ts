@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test, type TestContext } from 'node:test';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor } from './onnxRuntime';
 import * as tf from '@tensorflow/tfjs-core';
 import { useEngine } from '../../src/engine/engines';
 import { onnxModel } from '../../src/model/onnxExport/writeOnnxModel';

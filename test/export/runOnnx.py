@@ -8,12 +8,16 @@ Prints sizes, times and the largest difference of a probability; fails where a l
 1e-5 (not for 8-bit weights, whose differences are stated alone).
 """
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import onnx
+
+# ONNX Runtime has its vendor's telemetry inside, which is decided when it is loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
 folder = Path(sys.argv[1])

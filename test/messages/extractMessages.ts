@@ -14,7 +14,6 @@ const writtenOut = [
     `There is no ${kind} named "{0}".`,
     `The store has no ${kind} yet.`,
   ]),
-  ...['encoder', 'model'].map((kind) => `There is already a ${kind} named "{0}".`),
   ...['done', 'cancelled'].map((state) => `The run "{0}" is ${state}: there is nothing to resume.`),
   'There are no labelled texts to train on.',
   'There are no texts to train on.',

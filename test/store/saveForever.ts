@@ -12,6 +12,7 @@ async function saveForever(): Promise<void> {
       'kept',
       { config: { emb_sz: 1, n_hid: 1, n_layers: 1, pad_token: 1 }, lineage: {}, metrics: { version } },
       { tensors, vocab: ['xxunk', String(version)] },
+      'anything',
     );
     if (version === first) process.stdout.write('saved\n');
   }

@@ -84,6 +84,7 @@ export interface HostOptions {
   storeFolder: string;
   /** 0 saves a checkpoint after every step. */
   checkpointSeconds?: number;
+  engine?: 'auto' | 'onnx' | 'tensorflow' | 'webgpu';
   /** Added to the environment of the process. */
   env?: Readonly<Record<string, string>>;
 }
@@ -120,12 +121,13 @@ export async function startTrainer(t: Test, options: HostOptions): Promise<Train
     await gone;
   };
   atEnd(t, stop);
-  const { storeFolder, checkpointSeconds } = options;
+  const { storeFolder, checkpointSeconds, engine } = options;
   await connection.request('hello', {
     protocolVersion,
     store: storeFolder,
     threads: 1,
     ...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),
+    ...(engine === undefined ? {} : { engine }),
   });
   let from = 0;
   return {

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { protocolVersion } from '../../src/protocol/limits';
-import { processExists } from '../../src/store/atomicSave';
+import { processExists } from '../../src/store/processIdentity';
 import { temporaryFolder } from './host';
 
 const trainer = join(import.meta.dirname, '..', '..', 'dist', 'trainer.js');

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Connection } from '../../src/protocol/connection';
 import { endsRun, type RunEvent } from '../../src/protocol/events';
 import { protocolVersion } from '../../src/protocol/limits';
 import { type Silence, TrainerProcess } from '../../src/protocol/trainerProcess';
-import { processExists } from '../../src/store/atomicSave';
+import { processExists, thisProcess } from '../../src/store/processIdentity';
 import { Store } from '../../src/store/store';
 import { workerChannel } from '../../src/trainer/threadChannel';
 import { startTrainer, temporaryFolder, trainEncoder, writeSampleData } from './host';
@@ -90,8 +93,18 @@ describe('hello', patience, () => {
   });
 });
 
+/** When a process started, as far as the system says. */
+async function startOf(pid: number): Promise<number | undefined> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  return line === undefined ? undefined : Number(line.split(') ')[1]?.split(' ')[19]);
+}
+
 /** A trainer whose computing thread hangs or dies in the run of that name. */
-async function startUnruly(t: Parameters<typeof temporaryFolder>[0], run: string) {
+async function startUnruly(
+  t: Parameters<typeof temporaryFolder>[0],
+  run: string,
+  env: Readonly<Record<string, string>> = {},
+) {
   const store = new Store(temporaryFolder(t));
   await store.runs.create(run, { kind: 'encoder', name: 'words', options: {} });
   const lines: string[] = [];
@@ -99,6 +112,7 @@ async function startUnruly(t: Parameters<typeof temporaryFolder>[0], run: string
   const trainer = await TrainerProcess.start({
     trainerPath: join(import.meta.dirname, 'unrulyTrainer.ts'),
     execArgv: ['--import', 'tsx'],
+    env: { ...process.env, ...env },
     hello: { store: store.root },
     onLog: (_, line) => lines.push(line),
     onSilence: (silence) => silences.push(silence),
@@ -107,6 +121,11 @@ async function startUnruly(t: Parameters<typeof temporaryFolder>[0], run: string
     trainer.kill();
     await trainer.gone();
   });
+  // A thread that behaves takes the lock of its run.
+  const pid = trainer.pid ?? 0;
+  const owner = { ...(await thisProcess()), pid, start: await startOf(pid) };
+  const lock = { ...owner, id: 'of the trainer', thread: 1 };
+  writeFileSync(join(store.runs.folderOf(run), 'process.json'), JSON.stringify(lock));
   const events: RunEvent[] = [];
   const target = new EventTarget();
   trainer.connection.onNotification('event', ({ event }) => {
@@ -155,6 +174,44 @@ describe('a thread that computes', patience, () => {
     await assert.rejects(trainer.connection.request('cancel', { run: 'throws', mode: 'stop' }), {
       code: 'not-found',
     });
+  });
+
+  test('P24: and dies where the disk hangs is told of all the same', async (t) => {
+    const folder = temporaryFolder(t);
+    const switchFile = join(folder, 'hangs');
+    writeFileSync(switchFile, '');
+    const preload = join(import.meta.dirname, 'failingDisk.cjs').replaceAll('\\', '/');
+    const { trainer, events, target } = await startUnruly(t, 'throws', {
+      NODE_OPTIONS: `--require "${preload}"`,
+      ULMFIT_TEST_DISK: JSON.stringify({ switch: switchFile, part: 'events.ndjson', code: 'hang' }),
+    });
+    const ended = once(target, 'ended');
+    await trainer.connection.request('resume', { run: 'throws' });
+    const asked = performance.now();
+    await ended;
+    assert.ok(performance.now() - asked < 5000);
+    assert.match(JSON.stringify(events.at(-1)), /the kernel was not found/u);
+    assert.deepEqual(await trainer.connection.request('tokenize', { texts: ['a'] }), { tokens: [['a']] });
+  });
+
+  test('P25: and does not respond loses its run to a process that has taken it, and writes nothing more to it', async (t) => {
+    const { store, trainer, events, target } = await startUnruly(t, 'hangs');
+    const lockFile = join(store.runs.folderOf('hangs'), 'process.json');
+    const told = once(target, 'told');
+    await trainer.connection.request('resume', { run: 'hangs' });
+    await told;
+    const before = await stat(lockFile);
+    while ((await stat(lockFile)).mtimeMs === before.mtimeMs) await pause(50);
+    const ended = once(target, 'ended');
+    const other = JSON.stringify({ ...(await thisProcess()), id: 'of another' });
+    writeFileSync(lockFile, other);
+    await ended;
+    const ending = events.at(-1);
+    assert.ok(ending?.event === 'error');
+    assert.equal(ending.code, 'in-use');
+    assert.deepEqual((await store.runs.events('hangs')).events, []);
+    assert.equal(await readFile(lockFile, 'utf8'), other);
+    assert.deepEqual(await trainer.connection.request('tokenize', { texts: ['a'] }), { tokens: [['a']] });
   });
 
   test('P12: and fills its memory fails what was asked with what to do about it', async () => {

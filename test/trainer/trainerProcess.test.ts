@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Silence, TrainerProcess, type TrainerProcessOptions } from '../../src/protocol/trainerProcess';
-import { processExists } from '../../src/store/atomicSave';
+import { processExists } from '../../src/store/processIdentity';
 import { temporaryFolder } from './host';
 
 type Test = Parameters<typeof temporaryFolder>[0];

@@ -15,6 +15,7 @@ export function addEnsembleCommand(program: Command, run: Run): void {
     .description('make a model that averages the answers of others, such as one forward and one backward')
     .argument('<models...>', 'names of at least two models with the same classes; they are copied')
     .requiredOption('--name <name>', 'name of the ensemble')
+    .option('--replace', 'replace the model that has the name now')
     .addHelpText('after', example('ulmfit ensemble --name queue queue-forward queue-backward'));
   run(ensemble, async (context, models) => {
     if (models.length < 2) throw new UsageError('Name at least two models.');

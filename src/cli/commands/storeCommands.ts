@@ -1,13 +1,23 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import { UlmfitError } from '../../errors';
 import type { EncoderManifest, ModelManifest } from '../../store/manifest';
+import { runsThatMade } from '../../store/runsThatMade';
 import { Store } from '../../store/store';
 import type { Context } from '../context';
 import { formatMetric } from '../epochTable';
 import { followTask } from '../followTask';
 import { table } from '../output';
 import { resolveName } from '../resolveName';
+import { UsageError } from '../usageError';
 import { withTrainer } from '../withTrainer';
 import { example } from '../helpText';
+
+interface InstallFlags {
+  readonly cuda?: boolean;
+  /** An address or a folder. */
+  readonly from?: string;
+}
 
 type Run = (command: Command, action: (context: Context, operand: string) => Promise<void>) => void;
 
@@ -28,14 +38,16 @@ export function addStoreCommands(program: Command, run: Run): void {
       .addHelpText('after', example('ulmfit show tickets')),
     show,
   );
-  run(
-    program
-      .command('remove')
-      .description('delete an encoder, a model or a run')
-      .argument('<name>', 'its name; encoders/NAME, models/NAME or runs/ID if several have it')
-      .addHelpText('after', example('ulmfit remove tickets')),
-    remove,
-  );
+  const removal = program
+    .command('remove')
+    .description('delete an encoder, a model or a run')
+    .argument('<name>', 'its name; encoders/NAME, models/NAME or runs/ID if several have it')
+    .option(
+      '--with-runs',
+      'of an encoder or a model: delete the runs that made it, too; they hold excerpts of its texts',
+    )
+    .addHelpText('after', example('ulmfit remove tickets --with-runs'));
+  run(removal, (context, given) => remove(context, given, removal.opts<{ withRuns?: true }>().withRuns));
   run(
     program
       .command('runs')
@@ -54,10 +66,14 @@ export function addStoreCommands(program: Command, run: Run): void {
     )
     .option('--cuda', 'with --install: for an NVIDIA card (default: if there is one)')
     .option('--no-cuda', 'with --install: for the processor')
+    .option(
+      '--from <address|folder>',
+      'with --install: where its files are (default: pip or npm fetches them)',
+    )
     .addHelpText('after', example('ulmfit doctor --install tensorflow'));
   run(check, (context) => {
-    const { install, cuda } = check.opts<{ install?: 'tensorflow' | 'webgpu'; cuda?: boolean }>();
-    return install ? installEngine(context, install, cuda) : doctor(context);
+    const { install, ...options } = check.opts<InstallFlags & { install?: 'tensorflow' | 'webgpu' }>();
+    return install ? installEngine(context, install, options) : doctor(context);
   });
 }
 
@@ -117,41 +133,69 @@ async function show({ output, store: root }: Context, given: string): Promise<vo
   });
 }
 
-async function remove({ output, store: root }: Context, given: string): Promise<void> {
+async function remove(
+  { output, store: root }: Context,
+  given: string,
+  withRuns: boolean | undefined,
+): Promise<void> {
   const store = new Store(root);
   const { kind, name } = await resolveName(store, given);
+  if (withRuns && kind === 'runs')
+    throw new UsageError(`--with-runs: "${name}" is a run itself; remove it without the flag.`);
+  const runs = withRuns && kind !== 'runs' ? await endedRunsOf(store, kind, name) : [];
+  // Last goes what tells which runs these are, so that the command can be given again if it fails.
+  for (const run of runs) await store.runs.remove(run);
   await store[kind].remove(name);
-  await output.result({ removed: `${kind}/${name}` }, () => {
-    output.line(`Removed ${kind}/${name}.`);
+  const gone = [`${kind}/${name}`, ...runs.map((run) => `runs/${run}`)];
+  await output.result({ removed: gone[0], ...(withRuns ? { runs } : {}) }, () => {
+    for (const each of gone) output.line(`Removed ${each}.`);
   });
+}
+
+/** The ids of the runs that something comes from. @throws UlmfitError `bad-setting` if one of them is worked on */
+async function endedRunsOf(store: Store, kind: 'encoders' | 'models', name: string): Promise<string[]> {
+  const [{ entries: encoders }, { entries: models }] = [
+    await store.encoders.list(),
+    await store.models.list(),
+  ];
+  const { runs } = await store.runs.list();
+  const made = { kind: kind === 'encoders' ? 'encoder' : 'model', name } as const;
+  const found = runsThatMade(made, { encoders, models, runs });
+  const live = found.find(({ status }) => status === 'running' || status === 'not-responding');
+  if (!live) return found.map(({ id }) => id);
+  throw new UlmfitError(
+    'bad-setting',
+    `The run "${live.id}" of "${name}" is still worked on, so nothing was removed.`,
+    'Stop it first, or remove without --with-runs.',
+  );
 }
 
 async function listRuns({ output, store: root }: Context): Promise<void> {
   const { runs, broken } = await new Store(root).runs.list();
   const value = {
     runs: runs.map(({ id, run, status, folder }) => ({ ...run, id, status, folder })),
-    broken: broken.map(({ id, folder, error }) => ({ id, folder, message: error.message })),
+    broken: broken.map(({ id, folder, error: { message, remedy } }) => ({ id, folder, message, remedy })),
   };
   await output.result(value, () => {
-    if (runs.length === 0) output.line(`No run in ${root} yet.`);
+    if (runs.length + broken.length === 0) output.line(`No run in ${root} yet.`);
     const rows = runs.map(({ id, run, status }) => [id, run.kind, run.name, status]);
-    for (const line of table(rows)) output.line(line);
-    for (const { id, error } of broken) output.note(`${id}: ${error.message}`);
+    const bad = broken.map(({ id }) => [id, '-', '-', 'cannot be read']);
+    for (const line of table([...rows, ...bad])) output.line(line);
+    for (const { id, error } of broken) output.note(`${id}: ${error.message} ${error.remedy}`);
   });
 }
 
 async function installEngine(
   context: Context,
   engine: 'tensorflow' | 'webgpu',
-  cuda: boolean | undefined,
+  { cuda, from }: InstallFlags,
 ): Promise<void> {
-  const mirror = context.system.env[engine === 'webgpu' ? 'ULMFIT_NPM_MIRROR' : 'ULMFIT_WHEEL_MIRROR'];
   const result = await followTask(context, 'downloading', (connection, task) =>
     connection.request('install-engine', {
       task,
       engine,
       ...(cuda === undefined ? {} : { cuda }),
-      ...(mirror ? { server: mirror } : {}),
+      ...(from === undefined ? {} : { from: isAddress(from) ? from : resolve(from) }),
     }),
   );
   await context.output.result(result, () => {
@@ -161,6 +205,10 @@ async function installEngine(
     );
     context.output.line(`Check it with "ulmfit doctor --engine ${engine}".`);
   });
+}
+
+function isAddress(from: string): boolean {
+  return /^[a-z][a-z\d+.-]+:\/\//iu.test(from);
 }
 
 async function doctor(context: Context): Promise<void> {

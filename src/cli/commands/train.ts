@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { UlmfitError } from '../../errors';
+import { claimName } from '../../store/runNames';
 import { readRunFile } from '../../store/runs';
+import { Store } from '../../store/store';
 import { someEpochs, trainClassifierOptions, trainEncoderOptions } from '../../protocol/options';
 import type { Context } from '../context';
 import { followRun } from '../followRun';
@@ -38,6 +40,7 @@ export function addTrainingCommands(program: Command, run: Run): void {
     .option('--max-vocab <n>', 'size of the vocabulary (default: 60000)', number)
     .option('--min-freq <n>', 'least frequency of a word (default: 2)', number)
     .option('--seed <n>', 'seed of all random numbers (default: 42)', number)
+    .option('--replace', 'replace the encoder that has the name now, when the run is done')
     .addHelpText(
       'after',
       example('ulmfit train-encoder --name tickets --data tickets.csv --text body --epochs 3'),
@@ -46,6 +49,7 @@ export function addTrainingCommands(program: Command, run: Run): void {
     const { pretrainedUrl: url, yes, ...flags } = encoder.opts<{ pretrainedUrl?: string; yes?: boolean }>();
     const options = checkedOptions(trainEncoderOptions, flags);
     const name = nameOption(options.name);
+    if (!options.replace) await refuseTakenName(context, name);
     await ensurePretrained(context, options, { url, yes });
     await followRun(context, 'train-encoder', { ...options, name });
   });
@@ -67,6 +71,7 @@ export function addTrainingCommands(program: Command, run: Run): void {
     .option('--lr <rate,…>', 'peak learning rate, or that of each phase', numbers)
     .option('--class-weights <how>', 'none, or balanced for labels of unequal number (default: none)')
     .option('--seed <n>', 'seed of all random numbers (default: 42)', number)
+    .option('--replace', 'replace the model that has the name now, when the run is done')
     .addHelpText(
       'after',
       example(
@@ -78,38 +83,56 @@ export function addTrainingCommands(program: Command, run: Run): void {
     await followRun(context, 'train-classifier', { ...options, name: nameOption(options.name) });
   });
 
-  run(
-    program
-      .command('resume')
-      .description('go on with a run that was interrupted, paused or stopped')
-      .argument('<id>', 'id of the run')
-      .addHelpText('after', example('ulmfit resume 20240607-153012-4f1c')),
-    (context, id) => followRun(context, 'resume', { run: id }),
-  );
+  const resume = program
+    .command('resume')
+    .description('go on with a run that was interrupted, paused or stopped')
+    .argument('<id>', 'id of the run')
+    .option('--replace', replaceOther)
+    .addHelpText('after', example('ulmfit resume 20240607-153012-4f1c'));
+  run(resume, (context, id) => followRun(context, 'resume', { run: id, ...resume.opts<Replace>() }));
 
   const extend = program
     .command('extend')
     .description('train further epochs of a run that is done')
     .argument('<id>', 'id of the run')
     .requiredOption('--epochs <n>', 'further epochs', number)
+    .option('--replace', replaceOther)
     .addHelpText('after', example('ulmfit extend 20240607-153012-4f1c --epochs 2'));
   run(extend, (context, id) => {
+    const { replace } = extend.opts<Replace>();
     const { epochs } = checkedOptions(v.object({ epochs: someEpochs }), extend.opts());
-    return followRun(context, 'extend', { run: id, epochs });
+    return followRun(context, 'extend', { run: id, epochs, replace });
   });
 
-  run(
-    program
-      .command('rerun')
-      .description('train again as a run.json says')
-      .argument('<run.json>', 'file of a run')
-      .addHelpText('after', example('ulmfit rerun run.json')),
-    rerun,
+  const rerunning = program
+    .command('rerun')
+    .description('train again as a run.json says')
+    .argument('<run.json>', 'file of a run')
+    .option('--name <name>', 'name of what is made (default: as in the file)')
+    .option('--replace', 'replace what has the name now, when the run is done')
+    .addHelpText('after', example('ulmfit rerun run.json --name tickets-again'));
+  run(rerunning, (context, path) =>
+    rerun(context, path, rerunning.opts<{ name?: string; replace?: boolean }>()),
   );
 }
 
-async function rerun(context: Context, path: string): Promise<void> {
-  const { kind, options } = await readRunFile(path);
+const replaceOther = 'replace what has the name now, although another run or somebody has put it there';
+interface Replace {
+  readonly replace?: boolean;
+}
+
+/** The trainer refuses it, too; here it is known before a pretrained model is downloaded. */
+async function refuseTakenName(context: Context, name: string): Promise<void> {
+  await claimName(new Store(context.store), { kind: 'encoder', name }, false);
+}
+
+async function rerun(
+  context: Context,
+  path: string,
+  { name, replace = false }: { readonly name?: string } & Replace,
+): Promise<void> {
+  const { kind, options: written } = await readRunFile(path);
+  const options = { ...written, replace, ...(name === undefined ? {} : { name: nameOption(name) }) };
   const checked =
     kind === 'encoder'
       ? v.safeParse(trainEncoderOptions, options)
@@ -124,6 +147,7 @@ async function rerun(context: Context, path: string): Promise<void> {
   }
   if (kind === 'encoder') {
     const encoder = v.parse(trainEncoderOptions, options);
+    if (!replace) await refuseTakenName(context, encoder.name);
     await ensurePretrained(context, encoder, {});
     await followRun(context, 'train-encoder', encoder);
   } else await followRun(context, 'train-classifier', v.parse(trainClassifierOptions, options));

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { UlmfitError } from '../../errors';
 import { type Graph, modelBytes } from './modelWriter';
+import { switchOffTelemetry } from './telemetry';
 
 /** What the binding takes for a tensor: it reads inputs and writes preallocated outputs in place. */
 export interface NativeTensor {
@@ -30,11 +31,12 @@ interface NativeModule {
 let native: NativeModule | undefined;
 
 /**
- * Loads the native library, once.
- * @throws UlmfitError `engine-unavailable` where ONNX Runtime has no build for this platform
+ * Loads the native library, once, without its telemetry.
+ * @throws UlmfitError `engine-unavailable` where ONNX Runtime has no build for this platform, or its telemetry is on
  */
 export function loadNative(): NativeModule {
   if (native) return native;
+  switchOffTelemetry();
   try {
     // Not an import: a platform without the library must still be able to load this file and choose another engine.
     const loaded = createRequire(__filename)('onnxruntime-node/dist/binding.js') as NativeModule;

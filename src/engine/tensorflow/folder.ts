@@ -1,2 +1,2 @@
-/** Names the folder that TensorFlow is in, for a process and those that it starts. */
+/** Names the folder of a TensorFlow to use instead of the one installed on demand, for a process and those that it starts. */
 export const folderVariable = 'ULMFIT_TENSORFLOW';

@@ -56,6 +56,12 @@ test('a TensorFlow whose library is missing says which', async () => {
   });
 });
 
+test('P16: a driver is told to keep no cache before TensorFlow is loaded', async () => {
+  await withFolder('backend.js', 'throw new Error(`cache off: ${process.env.CUDA_CACHE_DISABLE}`);', () => {
+    assert.match(refusal().message, /cache off: 1$/u);
+  });
+});
+
 test('what registers no backend is not TensorFlow', async () => {
   await withFolder('backend.js', '', () => {
     assert.match(refusal().message, /not the TensorFlow/u);

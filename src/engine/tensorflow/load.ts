@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { UlmfitError } from '../../errors';
+import { switchOffDriverCaches } from '../driverCaches';
+import { checkProgram, type EnginePlace, placeOf } from '../installation/enginePlace';
 import { isTensorFlowBackend, type TensorFlowBackend } from './binding';
 import { folderVariable } from './folder';
 
@@ -18,25 +20,31 @@ let loaded: TensorFlowBackend | undefined;
 
 /** Whether TensorFlow is installed where this process looks for it; says nothing about whether it works. */
 export function isTensorFlowInstalled(): boolean {
-  const folder = process.env[folderVariable];
-  return folder !== undefined && findProgram(folder) !== undefined;
+  const place = placeOf('tensorflow', folderVariable);
+  return place !== undefined && findProgram(place) !== undefined;
 }
 
 /**
- * Loads TensorFlow from the folder that the environment names. It is never bundled: it is large, and which build fits
- * depends on the machine. The package registers its backend and kernels with tfjs, whose registries all copies of
+ * Loads TensorFlow from the folder that the environment names, else from where it was installed on demand if nothing there
+ * has changed since. It is never bundled: it is large, and which build fits depends on the machine. The package registers its backend and kernels with tfjs, whose registries all copies of
  * tfjs-core in a process share.
  * @param threads for one operation; only the first call in a process can set them
  * @throws {UlmfitError} `engine-unavailable`
  */
 export function loadTensorFlow(threads?: number): TensorFlowBackend {
   if (loaded) return loaded;
-  const folder = process.env[folderVariable];
-  if (!folder) throw unavailable('TensorFlow is not installed.');
-  const program = findProgram(folder);
-  if (!program) throw unavailable(`There is no TensorFlow in ${folder}.`);
+  const place = placeOf('tensorflow', folderVariable);
+  const program = place && findProgram(place);
+  if (!program) {
+    throw unavailable(
+      place?.isNamed ? `There is no TensorFlow in ${place.folder}.` : 'TensorFlow is not installed.',
+    );
+  }
+  checkProgram('tensorflow', place, program);
+  const { folder } = place;
   process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads ?? availableParallelism());
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
+  switchOffDriverCaches();
   addWhatNodeDropped();
   try {
     createRequire(program)(program);
@@ -51,7 +59,7 @@ export function loadTensorFlow(threads?: number): TensorFlowBackend {
 }
 
 /** In the folder itself, or in a package below its node_modules. */
-function findProgram(folder: string): string | undefined {
+function findProgram({ folder }: EnginePlace): string | undefined {
   const places = [folder, ...packageNames.map((name) => join(folder, 'node_modules', ...name.split('/')))];
   return places
     .flatMap((place) => programs.map((program) => join(place, program)))

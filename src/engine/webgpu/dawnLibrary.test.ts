@@ -34,6 +34,6 @@ test('a file that is no library is a readable failure, not a crash', () => {
   const file = join(folder, 'node_modules', 'webgpu', binding);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, 'not a library');
-  assert.equal(findDawn(), file);
+  assert.equal(findDawn()?.file, file);
   assert.throws(() => loadDawn(), isUnavailable);
 });

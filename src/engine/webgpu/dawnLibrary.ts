@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UlmfitError } from '../../errors';
+import { switchOffDriverCaches } from '../driverCaches';
+import { checkProgram, type EnginePlace, placeOf, refuseInStore } from '../installation/enginePlace';
 import { folderVariable } from './folder';
 
 /** The version whose binding this engine knows how to drive. */
@@ -21,29 +23,42 @@ function bindingOf(packageFolder: string): string {
   return join(packageFolder, 'dist', `${process.platform}-${architecture}`, 'dawn.node');
 }
 
-/** The binding's file: in the folder that the environment names, else among the packages beside this program. */
-export function findDawn(): string | undefined {
-  return findInNamedFolder() ?? findBesideProgram();
+/** A binding, with the place that it was found in; none for one among the packages beside this program. */
+interface FoundDawn {
+  readonly file: string;
+  readonly place?: EnginePlace;
 }
 
 /**
- * Whether it is installed in the folder that the environment names; says nothing about whether it works. A copy beside
- * this program, as in a checkout, is for whoever asks for it.
+ * The binding's file: in the folder that the environment names, else where it was installed on demand, else among the
+ * packages beside this program.
+ */
+export function findDawn(): FoundDawn | undefined {
+  return findInPlace() ?? findBesideProgram();
+}
+
+/**
+ * Whether the user named it or installed it on demand; says nothing about whether it works. A copy beside this program, as
+ * in a checkout, is for whoever asks for it.
  */
 export function isWebgpuInstalled(): boolean {
-  return findInNamedFolder() !== undefined;
+  return findInPlace() !== undefined;
 }
 
-function findInNamedFolder(): string | undefined {
-  const folder = process.env[folderVariable];
-  if (!folder) return undefined;
-  return [folder, join(folder, 'node_modules', 'webgpu')].map(bindingOf).find((file) => existsSync(file));
+function findInPlace(): FoundDawn | undefined {
+  const place = placeOf('webgpu', folderVariable);
+  if (!place) return undefined;
+  const { folder } = place;
+  const file = [folder, join(folder, 'node_modules', 'webgpu')]
+    .map(bindingOf)
+    .find((each) => existsSync(each));
+  return file === undefined ? undefined : { file, place };
 }
 
-function findBesideProgram(): string | undefined {
+function findBesideProgram(): FoundDawn | undefined {
   try {
     const file = bindingOf(dirname(createRequire(__filename).resolve('webgpu')));
-    return existsSync(file) ? file : undefined;
+    return existsSync(file) ? { file } : undefined;
   } catch {
     // Not beside this program, which is the usual case.
     return undefined;
@@ -51,17 +66,22 @@ function findBesideProgram(): string | undefined {
 }
 
 /**
- * @throws {UlmfitError} `engine-unavailable` where it is not installed or cannot be loaded
+ * @throws {UlmfitError} `engine-unavailable` where it is not installed, is not as it was installed, lies in a store, or
+ * cannot be loaded
  */
 export function loadDawn(): DawnModule {
-  const file = findDawn();
-  if (file === undefined) {
+  const found = findDawn();
+  if (found === undefined) {
     throw new UlmfitError(
       'engine-unavailable',
       `WebGPU for Node (the npm package webgpu ${dawnVersion}) is not installed.`,
       `Install it with "ulmfit doctor --install webgpu", name its folder in ${folderVariable}, or use the engine "onnx".`,
     );
   }
+  const { file, place } = found;
+  if (place) checkProgram('webgpu', place, file);
+  else refuseInStore(file);
+  switchOffDriverCaches();
   try {
     return createRequire(__filename)(file) as DawnModule;
   } catch (error) {

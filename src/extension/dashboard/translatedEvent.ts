@@ -21,6 +21,8 @@ export function translatedEvent(event: RunEvent): RunEvent {
       };
     case 'error':
       return { ...event, message: userText(event.message), remedy: userText(event.remedy) };
+    case 'cancelled':
+      return { ...event, ...(event.message === undefined ? {} : { message: userText(event.message) }) };
     case 'skipped_rows':
       return {
         ...event,
@@ -32,7 +34,6 @@ export function translatedEvent(event: RunEvent): RunEvent {
     case 'checkpoint':
     case 'validated_rows':
     case 'result':
-    case 'cancelled':
     case 'paused':
       return event;
   }

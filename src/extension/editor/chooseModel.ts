@@ -3,6 +3,7 @@ import { mainMetric } from '../explorer/entryFacts';
 import { isExplorerNode } from '../explorer/nodes';
 import { modelInUse } from '../explorer/modelInUse';
 import { visibleText, withoutIcons } from '../explorer/plainText';
+import { showInStatusBar, showProblem } from '../messages/notifications';
 import { countText, dateText } from '../explorer/quantities';
 import { userLanguage as language } from '../explorer/userLanguage';
 import { modelSetting, type Classifier, type StoredModel } from './classifier';
@@ -87,8 +88,7 @@ async function remember(model: string): Promise<void> {
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;
   await vscode.workspace.getConfiguration('ulmfit').update('model', model, target);
-  const text = vscode.l10n.t('{0} classifies from now on', visibleText(model, 40));
-  vscode.window.setStatusBarMessage(`$(tag) ${withoutIcons(text)}`, 5000);
+  showInStatusBar('tag', vscode.l10n.t('{0} classifies from now on'), [visibleText(model, 40)]);
 }
 
 async function offerTraining(): Promise<void> {
@@ -96,7 +96,7 @@ async function offerTraining(): Promise<void> {
   const message = vscode.l10n.t(
     'There is no model yet to classify with. Train one on texts of yours that have labels.',
   );
-  if ((await vscode.window.showErrorMessage(message, train)) === train) {
+  if ((await showProblem(message, [], train)) === train) {
     await vscode.commands.executeCommand('ulmfit.trainClassifier');
   }
 }

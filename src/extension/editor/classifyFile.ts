@@ -4,7 +4,8 @@ import { extname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RequestResult } from '../../protocol/requests';
 import { isExplorerNode } from '../explorer/nodes';
-import { visibleText, withoutIcons, withoutLinks } from '../explorer/plainText';
+import { visibleText, withoutIcons } from '../explorer/plainText';
+import { ask, showInStatusBar, showWarning } from '../messages/notifications';
 import { largestData, readWorkspaceFile } from '../readWorkspaceFile';
 import type { Services } from '../services';
 import { textColumnItems } from '../training/columnPreview';
@@ -46,7 +47,7 @@ export async function classifyFile(
   try {
     const text = await askForColumns(services, places.file, await classifier.trainedColumns(model));
     if (text === 'cancel') return;
-    const title = vscode.l10n.t('Classifying {0}', shownName(file));
+    const title = { template: vscode.l10n.t('Classifying {0}'), values: [shownName(file)] };
     const result = await withTaskProgress(services.inference, title, (task) =>
       services.inference.request('classify-file', {
         task,
@@ -57,10 +58,7 @@ export async function classifyFile(
       }),
     );
     if (!result) {
-      vscode.window.setStatusBarMessage(
-        vscode.l10n.t('Classifying was cancelled. No file was written.'),
-        8000,
-      );
+      showInStatusBar(undefined, vscode.l10n.t('Classifying was cancelled. No file was written.'));
       return;
     }
     await places.finish();
@@ -109,8 +107,8 @@ async function askForTarget(file: vscode.Uri): Promise<vscode.Uri | undefined> {
   const first = candidate(1);
   if (!(await exists(first))) return first;
   const [replace, keepBoth] = [vscode.l10n.t('Replace'), vscode.l10n.t('Keep Both')];
-  const message = vscode.l10n.t('{0} is there already.', shownName(first));
-  const chosen = await vscode.window.showWarningMessage(message, { modal: true }, replace, keepBoth);
+  const template = vscode.l10n.t('{0} is there already.');
+  const chosen = await ask({ template, values: [shownName(first)], isWarning: true }, replace, keepBoth);
   if (chosen === replace) return first;
   if (chosen !== keepBoth) return undefined;
   for (let copy = 2; ; copy++) if (!(await exists(candidate(copy)))) return candidate(copy);
@@ -175,19 +173,16 @@ async function tellResult(
 ): Promise<void> {
   await vscode.commands.executeCommand('vscode.open', out);
   if (issues.length === 0) {
-    const text = vscode.l10n.t('{0} rows classified', rows);
-    vscode.window.setStatusBarMessage(`$(check) ${text}`, 8000);
+    showInStatusBar('check', vscode.l10n.t('{0} rows classified'), [rows]);
     return;
   }
   for (const { line, reason } of issues) log.warn(`${file.fsPath}:${line}: ${reason}`);
   const showLog = vscode.l10n.t('Show Log');
-  const message = vscode.l10n.t(
+  const template = vscode.l10n.t(
     '{0} rows of {1} classified; {2} could not be read and are listed in the log.',
-    rows,
-    shownName(file),
-    issues.length,
   );
-  if ((await vscode.window.showWarningMessage(message, showLog)) === showLog) log.show();
+  const values = [rows, shownName(file), issues.length];
+  if ((await showWarning(template, values, showLog)) === showLog) log.show();
 }
 
 function baseName(file: vscode.Uri): string {
@@ -195,5 +190,5 @@ function baseName(file: vscode.Uri): string {
 }
 
 function shownName(file: vscode.Uri): string {
-  return withoutLinks(visibleText(baseName(file), 60));
+  return visibleText(baseName(file), 60);
 }

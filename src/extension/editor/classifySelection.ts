@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UlmfitError } from '../../errors';
-import { withoutIcons } from '../explorer/plainText';
+import { showInStatusBar, showProgress } from '../messages/notifications';
 import { answerText } from './answerDecoration';
 import { modelToUse } from './chooseModel';
 import type { Classifier } from './classifier';
@@ -8,8 +8,6 @@ import { paragraphAt } from './paragraph';
 import type { Passage } from './passageList';
 import type { Passages } from './passages';
 import { trimmed, type TextSpan } from './textSpan';
-
-const shownMilliseconds = 8000;
 
 /**
  * Classifies what is selected in the active editor, or the paragraph around the cursor where nothing is.
@@ -26,8 +24,8 @@ export async function classifySelection(
   if (!model) return undefined;
   const { version } = document;
   const texts = spans.map(({ start, end }) => document.getText().slice(start, end));
-  const title = vscode.l10n.t('Classifying');
-  const answers = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+  const template = vscode.l10n.t('Classifying');
+  const answers = await showProgress({ template, inStatusBar: true }, () =>
     classifier.classify(texts, model.name),
   );
   const added = spans.flatMap((span, i) => {
@@ -35,8 +33,8 @@ export async function classifySelection(
     return text === undefined || answer === undefined ? [] : [{ span, text, answer }];
   });
   const shown = added.map(({ answer }) => answerText(answer)).join(', ');
-  const status = isParagraph ? vscode.l10n.t('{0} (the paragraph; nothing was selected)', shown) : shown;
-  vscode.window.setStatusBarMessage(`$(tag) ${withoutIcons(status.slice(0, 200))}`, shownMilliseconds);
+  const status = isParagraph ? vscode.l10n.t('{0} (the paragraph; nothing was selected)') : '{0}';
+  showInStatusBar('tag', status, [shown.slice(0, 200)]);
   // What was written meanwhile may have changed the texts; the answer still stands in the status bar.
   if (document.version !== version) return undefined;
   passages.list(document).add(added);

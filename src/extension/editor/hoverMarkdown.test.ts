@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Language } from '../explorer/language';
-import { escapedMarkdown, hoverMarkdown } from './hoverMarkdown';
+import { escapedMarkdown } from '../explorer/plainText';
+import { hoverMarkdown } from './hoverMarkdown';
 
 const english: Language = {
   locale: 'en',

@@ -1,20 +1,9 @@
 import type { Classification } from '../api';
 import type { Language } from '../explorer/language';
-import { visibleText } from '../explorer/plainText';
+import { escapedMarkdown } from '../explorer/plainText';
 import { probabilityText } from './probabilityText';
 
 const shownClasses = 20;
-
-/**
- * Data as Markdown that shows it as it is. Every character that could mean something is written as a reference, which
- * Markdown takes for text wherever it stands, in a cell of a table too.
- */
-export function escapedMarkdown(text: string, length = 120): string {
-  return visibleText(text, length).replace(
-    /[^\p{L}\p{N}\p{M} ]/gu,
-    (character) => `&#${(character.codePointAt(0) ?? 0).toString()};`,
-  );
-}
 
 /** The hover of a classification: all classes in a table, and the words that spoke for it where they are known. */
 export function hoverMarkdown(

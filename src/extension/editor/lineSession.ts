@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { maximumTextLength } from '../../protocol/limits';
+import { showProgress } from '../messages/notifications';
 import type { Classification } from '../api';
 import { answerDecoration } from './answerDecoration';
 import { mostProbable } from './answers';
@@ -61,16 +62,15 @@ export class LineSession implements vscode.Disposable {
     const total = this.#queue.size;
     if (total === 0) return;
     const isLong = total > fewLines;
-    const location = isLong ? vscode.ProgressLocation.Notification : vscode.ProgressLocation.Window;
-    const title = vscode.l10n.t('Classifying lines');
-    await vscode.window.withProgress({ location, title, cancellable: isLong }, async (progress, token) => {
+    const template = vscode.l10n.t('Classifying lines');
+    await showProgress({ template, inStatusBar: !isLong, cancellable: isLong }, async (report, token) => {
       let reported = 0;
       this.#onAnswers = () => {
         // Lines written meanwhile come on top.
         const done = Math.max(reported, total - this.#queue.size);
         const increment = (100 * (done - reported)) / total;
         reported = done;
-        progress.report({ increment, message: vscode.l10n.t('{0} of {1}', done, total) });
+        report(increment, vscode.l10n.t('{0} of {1}', done, total));
       };
       const stopping = token.onCancellationRequested(() => {
         this.#onlyShown = true;

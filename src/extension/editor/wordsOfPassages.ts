@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showInStatusBar } from '../messages/notifications';
 import type { Classifier } from './classifier';
 import type { Passages } from './passages';
 import { wordWeights } from './wordWeights';
@@ -29,7 +30,7 @@ export class WordsOfPassages implements vscode.Disposable {
   toggle(): void {
     this.show(!this.#shown);
     const text = this.#shown ? vscode.l10n.t('Words are coloured') : vscode.l10n.t('Words are not coloured');
-    vscode.window.setStatusBarMessage(`$(tag) ${text}`, 3000);
+    showInStatusBar('tag', text);
   }
 
   show(shown: boolean): void {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { showInformation } from '../messages/notifications';
 import type { Services } from '../services';
-import { brokenRuns } from './brokenRuns';
 import { entryDescription } from './entryFacts';
 import { type ExplorerNode, nodesOf } from './nodes';
 import { visibleText, withoutIcons } from './plainText';
@@ -28,8 +28,9 @@ async function pick(title: string, services: Services, lists: StoreLists): Promi
   const choices = await allChoices(services, lists);
   if (choices.length === 0) {
     const fineTune = vscode.l10n.t('Fine-Tune Language Model…');
-    const chosen = await vscode.window.showInformationMessage(
+    const chosen = await showInformation(
       vscode.l10n.t('There is no encoder, model or run yet.'),
+      [],
       fineTune,
     );
     if (chosen === fineTune) await vscode.commands.executeCommand('ulmfit.fineTuneLanguageModel');
@@ -43,8 +44,7 @@ async function allChoices(services: Services, lists: StoreLists): Promise<NodeCh
   const { l10n } = vscode;
   const encoders = await lists.encoders();
   const models = await lists.models();
-  const runs = await services.runs.list();
-  const badRuns = await brokenRuns(services.store.runs, new Set(runs.map(({ id }) => id)));
+  const { views: runs, broken: badRuns } = await services.runs.listAll();
   const broken = [
     ...encoders.broken.map(({ name }) => ({ name, brokenKind: 'encoder' as const })),
     ...models.broken.map(({ name }) => ({ name, brokenKind: 'model' as const })),
@@ -87,5 +87,6 @@ function group(label: string, choices: NodeChoice[]): NodeChoice[] {
 }
 
 function choice(icon: string, name: string, description: string, node: ExplorerNode): NodeChoice {
-  return { label: `$(${icon}) ${withoutIcons(visibleText(name))}`, description, node };
+  const shown = withoutIcons(visibleText(name));
+  return { label: `$(${icon}) ${shown}`, description: withoutIcons(description), node };
 }

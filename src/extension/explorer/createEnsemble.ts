@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { askText, showInformation, showInStatusBar, showProgress } from '../messages/notifications';
 import { nameProblem, takenName } from '../training/nameSuggestion';
 import type { Services } from '../services';
 import { entryDescription } from './entryFacts';
@@ -25,7 +26,7 @@ export async function createEnsemble(
   const models = await chooseMembers(services, title, nodesOf(clicked, selected));
   if (models === undefined) return false;
   const taken = await services.store.models.names();
-  const given = await vscode.window.showInputBox({
+  const given = await askText({
     title,
     prompt: vscode.l10n.t(
       'A name for the model that averages {0}',
@@ -40,12 +41,11 @@ export async function createEnsemble(
   });
   if (given === undefined) return false;
   const name = given.normalize('NFC');
-  const location = { location: vscode.ProgressLocation.Notification, title };
-  await vscode.window.withProgress(location, () =>
+  await showProgress({ template: title }, () =>
     services.inference.request('make-ensemble', { name, models }),
   );
-  const done = vscode.l10n.t('{0} averages {1} models from now on', visibleText(name, 40), models.length);
-  vscode.window.setStatusBarMessage(`$(tag) ${withoutIcons(done)}`, 5000);
+  const done = vscode.l10n.t('{0} averages {1} models from now on');
+  showInStatusBar('tag', done, [visibleText(name, 40), models.length]);
   return true;
 }
 
@@ -56,7 +56,7 @@ async function chooseMembers(
 ): Promise<string[] | undefined> {
   const { entries } = await services.store.models.list();
   if (entries.length < 2) {
-    void vscode.window.showInformationMessage(
+    void showInformation(
       vscode.l10n.t(
         'An ensemble averages at least two models with the same classes, such as one that reads forwards and one that reads backwards.',
       ),

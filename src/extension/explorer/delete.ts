@@ -1,7 +1,14 @@
 import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { ask } from '../messages/notifications';
 import type { Services } from '../services';
-import { deletionQuestion, type StoreContents } from './deletion';
+import {
+  deletionQuestion,
+  type DeletionQuestion,
+  refuseGoingOn,
+  runsBehind,
+  type StoreContents,
+} from './deletion';
 import { modelInUse } from './modelInUse';
 import { modelSetting, replaceInModelSetting } from './modelSetting';
 import { nodeFolder } from './nodeFolder';
@@ -14,8 +21,27 @@ export async function deleteNodes(nodes: readonly ExplorerNode[], services: Serv
   if (nodes.length === 0) return;
   // VS Code has no trash on a remote machine.
   const toTrash = vscode.env.remoteName === undefined;
-  const question = deletionQuestion(nodes, await contentsOf(services), toTrash, userLanguage);
-  if (!(await confirmed(question.message, question.detail, toTrash))) return;
+  const contents = await contentsOf(services);
+  const question = deletionQuestion(nodes, contents, toTrash, userLanguage);
+  const runs = runsBehind(nodes, contents);
+  const buttons = toTrash
+    ? [vscode.l10n.t('Move to Trash'), vscode.l10n.t('Move to Trash with Its Runs')]
+    : [vscode.l10n.t('Delete'), vscode.l10n.t('Delete with Its Runs')];
+  const answer = await asked(question, buttons.slice(0, runs.length > 0 ? 2 : 1));
+  if (answer === undefined) return;
+  if (answer !== buttons[1]) {
+    await deleteAll(nodes, toTrash, services);
+    return;
+  }
+  refuseGoingOn(runs, contents, userLanguage);
+  await deleteAll([...runs, ...nodes], toTrash, services);
+}
+
+async function deleteAll(
+  nodes: readonly ExplorerNode[],
+  toTrash: boolean,
+  services: Services,
+): Promise<void> {
   for (const node of nodes) {
     if (toTrash && !(await movedToTrash(node, services))) continue;
     await removeForGood(node, services);
@@ -30,9 +56,11 @@ async function contentsOf({ store }: Services): Promise<StoreContents> {
   return { encoders, models, runs, inUse: modelInUse(models, modelSetting())?.name };
 }
 
-async function confirmed(message: string, detail: string, toTrash: boolean): Promise<boolean> {
-  const yes = toTrash ? vscode.l10n.t('Move to Trash') : vscode.l10n.t('Delete');
-  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes;
+function asked(
+  { message, detail }: DeletionQuestion,
+  buttons: readonly string[],
+): Thenable<string | undefined> {
+  return ask({ template: '{0}', values: [message], detail, isWarning: true }, ...buttons);
 }
 
 /** @returns whether it is gone, or may be deleted for good because there is no trash */
@@ -43,11 +71,12 @@ async function movedToTrash(node: ExplorerNode, { store, log }: Services): Promi
     return true;
   } catch (error) {
     log.warn(error instanceof Error ? error.message : String(error));
-    return confirmed(
-      vscode.l10n.t('"{0}" could not be moved to the trash. Delete it for good?', visibleText(node.name)),
-      vscode.l10n.t('This cannot be undone.'),
-      false,
+    const message = vscode.l10n.t(
+      '"{0}" could not be moved to the trash. Delete it for good?',
+      visibleText(node.name),
     );
+    const detail = vscode.l10n.t('This cannot be undone.');
+    return (await asked({ message, detail }, [vscode.l10n.t('Delete')])) !== undefined;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UlmfitError } from '../../errors';
-import { deletionQuestion, type StoreContents } from './deletion';
+import { deletionQuestion, refuseGoingOn, runsBehind, type StoreContents } from './deletion';
 import type { ExplorerNode } from './nodes';
 import { renamingProblem } from './renaming';
 import { encoderEntry, english, modelEntry, runFile } from './sampleContents';
@@ -50,6 +50,30 @@ test('a run that goes on is not deleted', () => {
     () => ask([tickets, { kind: 'run', name: 'r2' }]),
     (error) => error instanceof UlmfitError && error.remedy === 'Stop or discard it first.',
   );
+});
+
+test('P23: the question tells of the runs that made it, and they can go along', () => {
+  assert.deepEqual(runsBehind([tickets], contents), [
+    { kind: 'run', name: 'r1' },
+    { kind: 'run', name: 'r2' },
+  ]);
+  assert.match(ask([tickets]).detail, /Runs that made it, with excerpts of its texts: 2\./u);
+  assert.deepEqual(runsBehind([mail], contents), []);
+  assert.doesNotMatch(ask([mail]).detail, /Runs that made it/u);
+  assert.deepEqual(runsBehind([tickets, { kind: 'run', name: 'r1' }], contents), [
+    { kind: 'run', name: 'r2' },
+  ]);
+  const broken = { kind: 'broken', name: 'tickets', brokenKind: 'model' } as const;
+  assert.equal(runsBehind([broken], contents).length, 2);
+});
+
+test('P23: a run that goes on does not go along', () => {
+  const { runs } = contents;
+  const behind = runsBehind([tickets], contents);
+  assert.ok(runs.some(({ id, status }) => status === 'running' && behind.some(({ name }) => name === id)));
+  assert.throws(() => {
+    refuseGoingOn(behind, contents, english);
+  }, /going on/u);
 });
 
 test('many and strange names keep the question short and visible', () => {

@@ -1,6 +1,7 @@
 import type { Entry } from '../../store/entries';
 import type { EncoderManifest, ModelManifest } from '../../store/manifest';
 import type { RunFile, RunStatus } from '../../store/runs';
+import { runsThatMade } from '../../store/runsThatMade';
 import { UlmfitError } from '../../errors';
 import { diskBytes, mainMetric } from './entryFacts';
 import type { Language } from './language';
@@ -40,10 +41,19 @@ export function deletionQuestion(
   language: Language,
 ): DeletionQuestion {
   const { l10n } = language;
-  for (const node of nodes) refuseIfGoingOn(node, contents, language);
+  refuseGoingOn(nodes, contents, language);
   const [first] = nodes;
   const losses = nodes.slice(0, shownNodes).map((node) => lossOf(node, contents, nodes, language));
   if (nodes.length > shownNodes) losses.push(l10n.t('… and {0} more.', nodes.length - shownNodes));
+  const runs = runsBehind(nodes, contents).length;
+  if (runs > 0) {
+    losses.push(
+      l10n.t(
+        'Runs that made it, with excerpts of its texts: {0}. They stay unless you delete them, too.',
+        runs,
+      ),
+    );
+  }
   const ending = toTrash
     ? l10n.t('It can be brought back from the trash.')
     : l10n.t('This cannot be undone.');
@@ -70,6 +80,28 @@ export function unfinishedRunsFrom(encoder: string, runs: StoreContents['runs'])
     .filter(({ status }) => isGoingOn(status) || status === 'paused' || status === 'interrupted')
     .filter(({ run }) => run.options[run.kind === 'encoder' ? 'pretrained' : 'encoder'] === encoder)
     .map(({ run }) => run.name);
+}
+
+/** The runs that encoders and models come from, unless they go anyway. */
+export function runsBehind(nodes: readonly ExplorerNode[], contents: StoreContents): ExplorerNode[] {
+  const doomed = new Set(nodes.filter((node) => storeKind(node) === 'run').map(({ name }) => name));
+  const found = new Set<string>();
+  for (const node of nodes) {
+    const kind = storeKind(node);
+    if (kind === 'run') continue;
+    for (const { id } of runsThatMade({ kind, name: node.name }, contents))
+      if (!doomed.has(id)) found.add(id);
+  }
+  return [...found].map((name) => ({ kind: 'run', name }));
+}
+
+/** @throws {UlmfitError} `bad-setting` if a run among them goes on */
+export function refuseGoingOn(
+  nodes: readonly ExplorerNode[],
+  contents: StoreContents,
+  language: Language,
+): void {
+  for (const node of nodes) refuseIfGoingOn(node, contents, language);
 }
 
 function refuseIfGoingOn(node: ExplorerNode, { runs }: StoreContents, { l10n }: Language): void {

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { BrokenEntry } from '../../store/entries';
 import type { Services } from '../services';
-import { brokenRuns } from './brokenRuns';
 import { entryDetails } from './detailsText';
 import { brokenFacts } from './entryFacts';
 import { type EngineOf, surroundings } from './entriesView';
@@ -73,12 +72,9 @@ export class DetailsDocuments implements vscode.TextDocumentContentProvider, vsc
 
   async #runText(id: string): Promise<string | undefined> {
     const { runs, store } = this.services;
-    const views = await runs.list();
+    const { views, broken } = await runs.listAll();
     const view = views.find((each) => each.id === id);
-    if (!view) {
-      const broken = await brokenRuns(store.runs, new Set(views.map((each) => each.id)));
-      return brokenText(broken.find((each) => each.name === id));
-    }
+    if (!view) return brokenText(broken.find((each) => each.name === id));
     const { options } = await store.runs.read(id);
     const facts = factsAsText(runFacts(view, await folderSize(store.runs.folderOf(id)), userLanguage));
     const asked = Object.entries(options).map(

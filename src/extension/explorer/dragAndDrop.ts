@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showInformation } from '../messages/notifications';
 import { draggedEncoders, droppedFiles } from './draggedNodes';
 import type { EntryNode } from './entriesView';
 import type { ExplorerNode } from './nodes';
@@ -21,7 +22,7 @@ export const encoderDragAndDrop: vscode.TreeDragAndDropController<EntryNode> = {
     const [uri, ...others] = droppedFiles((await transfer.get('text/uri-list')?.asString()) ?? '');
     if (uri === undefined) return;
     if (others.length > 0) {
-      await vscode.window.showInformationMessage(
+      await showInformation(
         vscode.l10n.t('One model is imported at a time. Drop the file with the weights.'),
       );
       return;
@@ -38,9 +39,7 @@ export const modelDragAndDrop: vscode.TreeDragAndDropController<EntryNode> = {
     const [encoder, ...others] = await dropped(transfer);
     if (!encoder) return;
     if (others.length > 0) {
-      await vscode.window.showInformationMessage(
-        vscode.l10n.t('A model is trained on one encoder. Drop one at a time.'),
-      );
+      await showInformation(vscode.l10n.t('A model is trained on one encoder. Drop one at a time.'));
       return;
     }
     await vscode.commands.executeCommand('ulmfit.trainClassifier', encoder);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CommandHandlers } from '../commands';
 import type { Subscription } from '../listeners';
+import { withoutLinks } from '../messages/sentence';
 import type { Services } from '../services';
 import { Coalesced } from './coalesced';
 import { DetailsDocuments } from './detailsDocuments';
@@ -41,6 +42,8 @@ class Explorer {
   readonly #runs: NodeTree<RunListNode>;
   readonly #runsView: vscode.TreeView<RunListNode>;
   readonly #disposables: readonly Subscription[];
+  readonly #begun = performance.now();
+  #listsRead = 0;
   #listedRuns: readonly RunListNode[] = [];
   #others: NodeJS.Timeout | undefined;
 
@@ -51,9 +54,15 @@ class Explorer {
     this.#encoders = new NodeTree(encoderSource(this.#lists, engineOf));
     this.#models = new NodeTree(modelSource(this.#lists, engineOf));
     this.#runs = new NodeTree(
-      runSource(services, (nodes) => {
-        this.#runsListed(nodes);
-      }),
+      runSource(
+        services,
+        (nodes) => {
+          this.#runsListed(nodes);
+        },
+        () => {
+          this.#showRuns();
+        },
+      ),
     );
     const encodersView = vscode.window.createTreeView('ulmfit.encoders', {
       treeDataProvider: this.#encoders,
@@ -92,6 +101,9 @@ class Explorer {
     const progress = new Coalesced(() => {
       this.#showProgress();
     }, progressMilliseconds);
+    const contexts = new Coalesced(() => {
+      this.#showContexts();
+    }, refreshMilliseconds);
     this.#disposables = [
       encodersView,
       modelsView,
@@ -103,6 +115,7 @@ class Explorer {
       storeChanges,
       runChanges,
       progress,
+      contexts,
       tellProblems(this.#encoders, encodersView),
       tellProblems(this.#models, modelsView),
       tellProblems(this.#runs, this.#runsView),
@@ -120,8 +133,8 @@ class Explorer {
         this.#details.refresh();
       }),
     ];
-    // Reading the store can wait until activation is over.
-    storeChanges.ask();
+    // Reading the store can wait until activation is over; the views ask for what they show themselves.
+    contexts.ask();
   }
 
   /** Reads the store again and shows it. */
@@ -131,6 +144,10 @@ class Explorer {
     this.#models.refresh();
     this.#showRuns();
     this.#details.refresh();
+    this.#showContexts();
+  }
+
+  #showContexts(): void {
     this.#setEntryContexts().catch((error: unknown) => {
       // The views say why the store cannot be read.
       this.services.log.debug(error instanceof Error ? error.message : String(error));
@@ -154,6 +171,10 @@ class Explorer {
   }
 
   #runsListed(nodes: readonly RunListNode[]): void {
+    if (this.#listsRead++ < 2) {
+      const milliseconds = Math.round(performance.now() - this.#begun);
+      this.services.log.info(`${nodes.length} runs were listed ${milliseconds} ms after activation.`);
+    }
     this.#listedRuns = nodes;
     this.#showActivity();
     clearTimeout(this.#others);
@@ -211,6 +232,6 @@ function tellProblems<Node extends ExplorerNode>(
 ): vscode.Disposable {
   return tree.onProblem((problem) => {
     // An empty message hides the line.
-    view.message = problem ?? '';
+    view.message = withoutLinks(problem ?? '');
   });
 }

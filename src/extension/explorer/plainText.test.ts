@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { visibleText, withoutIcons, withoutLinks } from './plainText';
+import { visibleText, withoutIcons } from './plainText';
 
 test('what cannot be seen is written as its number', () => {
   assert.equal(visibleText('mail\u202Egnp.exe'), 'mail⟨U+202E⟩gnp.exe');
@@ -38,8 +38,4 @@ test('nothing that turns the writing direction, and no more than the length, eve
 test('a name that looks like an icon stays text', () => {
   assert.equal(withoutIcons('$(alert) and $(sync~spin)'), '\\$(alert) and \\$(sync~spin)');
   assert.equal(withoutIcons('costs $(5,00)'), 'costs $(5,00)');
-});
-
-test('P14: no name becomes a link of a message', () => {
-  assert.equal(withoutLinks('[a](command:b).csv is no text'), '[a] (command:b).csv is no text');
 });

@@ -24,9 +24,29 @@ export function withoutIcons(text: string): string {
   return text.replace(icon, '\\$&');
 }
 
-/** For messages, in which VS Code draws `[text](address)` as a link that may run a command. */
-export function withoutLinks(text: string): string {
-  return text.replaceAll('](', '] (');
+/**
+ * Text from a file as a quick pick can show it: on one line, without icons or hidden characters, cut to a length.
+ *
+ * @param length in characters
+ */
+export function plainText(text: string, length = 120): string {
+  // A cell may have a megabyte: only what can be seen is looked at.
+  const line = text
+    .slice(0, 8 * length)
+    .replace(/\s+/gu, ' ')
+    .trim();
+  return withoutIcons(visibleText(line, length));
+}
+
+/**
+ * Data as Markdown that shows it as it is. Every character that could mean something is written as a reference, which
+ * Markdown takes for text wherever it stands, in a cell of a table too.
+ */
+export function escapedMarkdown(text: string, length = 120): string {
+  return visibleText(text, length).replace(
+    /[^\p{L}\p{N}\p{M} ]/gu,
+    (character) => `&#${(character.codePointAt(0) ?? 0).toString()};`,
+  );
 }
 
 function codePoint(character: string): string {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Store } from '../../store/store';
+import { askText } from '../messages/notifications';
 import { unfinishedRunsFrom } from './deletion';
 import { replaceInModelSetting } from './modelSetting';
 import type { ExplorerNode } from './nodes';
@@ -13,7 +14,7 @@ export async function rename(node: ExplorerNode, store: Store): Promise<void> {
   const entries = node.kind === 'encoder' ? store.encoders : store.models;
   const taken = await entries.names();
   const consequence = node.kind === 'encoder' ? await encoderConsequence(node.name, store) : undefined;
-  const name = await vscode.window.showInputBox({
+  const name = await askText({
     title: vscode.l10n.t('Rename "{0}"', visibleText(node.name)),
     value: node.name,
     ...(consequence === undefined ? {} : { prompt: consequence }),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Store } from '../../store/store';
+import { ask } from '../messages/notifications';
 import { nodeFolder } from './nodeFolder';
 import type { ExplorerNode } from './nodes';
 
@@ -12,10 +13,7 @@ export async function reveal(node: ExplorerNode, store: Store): Promise<void> {
     return;
   }
   const copy = vscode.l10n.t('Copy Path');
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t('This folder is not on the machine that shows this window.'),
-    { modal: true, detail: folder },
-    copy,
-  );
+  const template = vscode.l10n.t('This folder is not on the machine that shows this window.');
+  const chosen = await ask({ template, detail: folder }, copy);
   if (chosen === copy) await vscode.env.clipboard.writeText(folder);
 }

@@ -57,7 +57,8 @@ export function shareDone({ started, progress }: RunView): number | undefined {
   if (progress.part === 'prepare' || started === undefined) {
     return progress.batches === 0 ? undefined : progress.batch / progress.batches;
   }
-  return started.steps === 0 ? undefined : (progress.step ?? 0) / started.steps;
+  // Of a long run that was trained further, a list may know the plan that it began with.
+  return started.steps === 0 ? undefined : Math.min(1, (progress.step ?? 0) / started.steps);
 }
 
 /** `2 min`, or empty where it is not known. */
@@ -104,7 +105,7 @@ export function runFacts(run: RunView, bytes: number | undefined, language: Lang
               'Another window or a command line trains it. Pause or stop it there; here it can only be watched.',
             ),
           ]
-        : statusNotes(run.status, language);
+        : statusNotes(run, language);
   return { title: visibleText(run.name), lines, notes };
 }
 
@@ -140,7 +141,7 @@ function epochMetrics(epoch: RunView['epochs'][number]): Record<string, number |
   return metrics;
 }
 
-function statusNotes(status: RunStatus, { l10n }: Language): string[] {
+function statusNotes({ status, cancelled }: RunView, { l10n }: Language): string[] {
   switch (status) {
     case 'interrupted':
       return [l10n.t('Its process ended without a word. Resume goes on from the last checkpoint.')];
@@ -148,9 +149,10 @@ function statusNotes(status: RunStatus, { l10n }: Language): string[] {
       return [l10n.t('Its process gives no sign of life. Stop ends it; the last checkpoint stays.')];
     case 'paused':
       return [l10n.t('Resume goes on exactly where it stopped.')];
+    case 'cancelled':
+      return cancelled?.message === undefined ? [] : [userText(cancelled.message)];
     case 'running':
     case 'failed':
-    case 'cancelled':
     case 'done':
       return [];
   }

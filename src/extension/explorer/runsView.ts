@@ -4,7 +4,6 @@ import type { RunView } from '../runView';
 import type { Services } from '../services';
 import { brokenFacts } from './entryFacts';
 import { brokenNode, type BrokenNode } from './entriesView';
-import { brokenRuns } from './brokenRuns';
 import { folderSize } from './folderSize';
 import type { NodeSource } from './nodeTree';
 import type { ExplorerNode } from './nodes';
@@ -31,23 +30,36 @@ const icons: Readonly<Record<RunStatus, string>> = {
   cancelled: 'circle-slash',
 };
 
+/** The runs that a user sees first are shown before thousands of others are read. */
+const firstRuns = 100;
+
 /**
  * @param onList is told of every list that was read
+ * @param onMore is called when more has been read than was shown first
  */
 export function runSource(
   services: Services,
   onList: (nodes: readonly RunListNode[]) => void,
+  onMore: () => void,
 ): NodeSource<RunListNode> {
+  let isFirst = true;
+  const list = async () => {
+    if (!isFirst) return services.runs.listAll();
+    const first = await services.runs.listLatest(firstRuns);
+    isFirst = false;
+    // What goes wrong is said where the list is read again for it.
+    if (first.isCut) void services.runs.listAll().then(onMore, onMore);
+    return first;
+  };
   const now = ({ view }: RunNode): RunView => {
     const { active } = services.runs;
     return active?.id === view.id ? active : view;
   };
   return {
     nodes: async () => {
-      const views = await services.runs.list();
+      const { views, broken } = await list();
       const good = views.map((view): RunListNode => ({ kind: 'run', name: view.id, view }));
-      const bad = await brokenRuns(services.store.runs, new Set(views.map(({ id }) => id)));
-      const nodes = [...good, ...bad.map((each) => brokenNode('run', each))];
+      const nodes = [...good, ...broken.map((each) => brokenNode('run', each))];
       onList(nodes);
       return nodes;
     },

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Store } from '../../store/store';
-import { brokenRuns } from './brokenRuns';
 import { Coalesced } from './coalesced';
 import { folderSize } from './folderSize';
 import { nodeFolder } from './nodeFolder';
@@ -30,19 +29,6 @@ test('the store is read once until it is said to have changed', async () => {
     assert.deepEqual(
       (await lists.models()).broken.map(({ name }) => name),
       ['bad'],
-    );
-  });
-});
-
-test('runs that cannot be read are found beside the good ones', async () => {
-  await withStore(async (store) => {
-    await store.runs.create('good', { kind: 'encoder', name: 'mail', options: {} });
-    await mkdir(store.runs.folderOf('bad'));
-    await writeFile(join(store.runs.folderOf('bad'), 'run.json'), '{');
-    const broken = await brokenRuns(store.runs, new Set(['good']));
-    assert.deepEqual(
-      broken.map(({ name, error }) => [name, error.code]),
-      [['bad', 'corrupt-file']],
     );
   });
 });

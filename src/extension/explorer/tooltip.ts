@@ -1,24 +1,14 @@
 import * as vscode from 'vscode';
 import type { Facts } from './facts';
+import { escapedMarkdown } from './plainText';
 
-/** Facts as a hover. All of them may come from the disk, so they are text and never Markdown. */
+/** A note may quote a message; whoever made the facts has cut it. */
+const longest = 1200;
+
+/** Facts as a hover. All of them may come from the disk, so they are text: no Markdown, no link, not even an address. */
 export function tooltip({ title, lines, notes = [] }: Facts): vscode.MarkdownString {
-  const markdown = new vscode.MarkdownString();
-  markdown.appendMarkdown('**');
-  appendData(markdown, title);
-  markdown.appendMarkdown('**\n\n');
-  for (const { label, value } of lines) {
-    appendData(markdown, `${label}: ${value}`);
-    markdown.appendMarkdown('  \n');
-  }
-  for (const note of notes) {
-    markdown.appendMarkdown('\n\n');
-    appendData(markdown, note);
-  }
-  return markdown;
-}
-
-/** `appendText` escapes Markdown but leaves character references, which would be shown as what they stand for. */
-function appendData(markdown: vscode.MarkdownString, text: string): void {
-  markdown.appendText(text.replaceAll('&', '&amp;').replaceAll('<', '&lt;'));
+  const text = (data: string) => escapedMarkdown(data, longest);
+  const facts = lines.map(({ label, value }) => `${text(`${label}: ${value}`)}  \n`).join('');
+  const markdown = [`**${text(title)}**\n\n${facts}`, ...notes.map(text)].join('\n\n');
+  return new vscode.MarkdownString(markdown);
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { sizeText } from '../explorer/quantities';
 import { userLanguage } from '../explorer/userLanguage';
+import type { ProgressOptions } from '../messages/notifications';
 import { withTaskProgress } from '../training/taskProgress';
 import type { TrainerClient } from '../trainerClient';
 
@@ -12,7 +13,7 @@ import type { TrainerClient } from '../trainerClient';
  */
 export function withByteProgress<Result>(
   client: TrainerClient,
-  title: string,
+  title: Pick<ProgressOptions, 'template' | 'values'>,
   stages: number,
   ask: (task: string) => Promise<Result>,
 ): Promise<Result | undefined> {

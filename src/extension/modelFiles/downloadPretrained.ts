@@ -8,6 +8,7 @@ import {
 } from '../../store/pretrainedModels';
 import { countText, sizeText } from '../explorer/quantities';
 import { userLanguage } from '../explorer/userLanguage';
+import { ask, showInformation } from '../messages/notifications';
 import type { Services } from '../services';
 import { withByteProgress } from './byteProgress';
 
@@ -17,7 +18,7 @@ export async function chooseAndDownload(services: Services, given: unknown): Pro
   const model = modelOf(given) ?? (await choose(names));
   if (!model) return;
   if (names.includes(model.name)) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('“{0}” is in the store already.', model.name));
+    void showInformation(vscode.l10n.t('“{0}” is in the store already.'), [model.name]);
     return;
   }
   await download(services, model);
@@ -45,23 +46,23 @@ async function download({ inference }: Services, model: PretrainedModel): Promis
   const address = pretrainedAddress(model, mirror === '' ? undefined : mirror);
   const host = URL.canParse(address) ? new URL(address).host : address;
   const yes = vscode.l10n.t('Download');
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Download {0} ({1}) from {2}?', file, sizeText(bytes, userLanguage), host),
+  const chosen = await ask(
     {
-      modal: true,
+      template: vscode.l10n.t('Download {0} ({1}) from {2}?'),
+      values: [file, sizeText(bytes, userLanguage), host],
       detail: vscode.l10n.t('It is kept in the store as the encoder “{0}”, and needed only once.', name),
     },
     yes,
   );
   if (chosen !== yes) return false;
   const url = mirror === '' ? {} : { url: mirror };
-  const title = vscode.l10n.t('Downloading {0}', file);
+  const title = { template: vscode.l10n.t('Downloading {0}'), values: [file] };
   const result = await withByteProgress(inference, title, 3, (task) =>
     inference.request('download-pretrained', { task, name, ...url }),
   );
   if (!result) return false;
   const words = countText(result.words, userLanguage);
-  void vscode.window.showInformationMessage(vscode.l10n.t('“{0}” is in the store: {1} words.', name, words));
+  void showInformation(vscode.l10n.t('“{0}” is in the store: {1} words.'), [name, words]);
   return true;
 }
 

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import { UlmfitError } from '../../errors';
 import type { ExportFormat } from '../../protocol/options';
 import { type ExplorerNode, isExplorerNode } from '../explorer/nodes';
-import { visibleText, withoutIcons, withoutLinks } from '../explorer/plainText';
+import { visibleText, withoutIcons } from '../explorer/plainText';
+import { showInformation } from '../messages/notifications';
 import type { Services } from '../services';
 import { withByteProgress } from './byteProgress';
 
@@ -25,14 +26,15 @@ export async function exportModel(services: Services, given: unknown): Promise<v
   if (parent === undefined) return;
   const out = freeFolder(parent, `${name}-${int8 ? 'onnx-int8' : format}`);
   const { inference } = services;
-  const title = vscode.l10n.t('Exporting “{0}”', visibleText(name));
+  const title = { template: vscode.l10n.t('Exporting “{0}”'), values: [visibleText(name)] };
   const done = await withByteProgress(inference, title, 1, (task) =>
     inference.request('export-model', { task, kind, name, format, int8, out }),
   );
   if (!done) return;
   const reveal = vscode.l10n.t('Reveal');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('“{0}” was written to {1}.', withoutLinks(visibleText(name)), withoutLinks(out)),
+  const answer = await showInformation(
+    vscode.l10n.t('“{0}” was written to {1}.'),
+    [visibleText(name), out],
     reveal,
   );
   if (answer === reveal) await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(out));

@@ -3,8 +3,9 @@ import * as vscode from 'vscode';
 import { UlmfitError } from '../../errors';
 import type { RequestParams, RequestResult } from '../../protocol/requests';
 import { countText } from '../explorer/quantities';
-import { visibleText, withoutLinks } from '../explorer/plainText';
+import { visibleText } from '../explorer/plainText';
 import { userLanguage } from '../explorer/userLanguage';
+import { askText, showInformation, showWarning } from '../messages/notifications';
 import { userText } from '../messages/userText';
 import type { Services } from '../services';
 import { nameProblem, suggestedName, takenName } from '../training/nameSuggestion';
@@ -41,7 +42,7 @@ export async function importModel(services: Services, given: unknown): Promise<v
 /** Reads the file, and asks for what it turns out not to hold. @returns undefined if the user leaves */
 async function read(services: Services, request: Request): Promise<Imported | undefined> {
   const { inference } = services;
-  const title = vscode.l10n.t('Importing {0}', visibleText(basename(request.path)));
+  const title = { template: vscode.l10n.t('Importing {0}'), values: [visibleText(basename(request.path))] };
   try {
     return await withByteProgress(inference, title, 2, (task) =>
       inference.request('import-model', { ...request, task }),
@@ -87,7 +88,7 @@ async function chooseVocab(): Promise<string | undefined> {
 }
 
 async function askClasses(reason: string): Promise<string[] | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await askText({
     title: vscode.l10n.t('Import Model'),
     prompt: reason,
     placeHolder: vscode.l10n.t('Classes in the order of the outputs, with commas between them'),
@@ -100,7 +101,7 @@ async function askClasses(reason: string): Promise<string[] | undefined> {
 /** Proposes the name of the file. It may become an encoder or a model, so it must be free as both. */
 async function askName({ store }: Services, path: string): Promise<string | undefined> {
   const taken = [...(await store.encoders.names()), ...(await store.models.names())];
-  const name = await vscode.window.showInputBox({
+  const name = await askText({
     title: vscode.l10n.t('Import Model'),
     prompt: vscode.l10n.t('Name in the store'),
     value: suggestedName([extname(path) === '' ? path : path.replace(/(\.tar)?\.[^.]+$/u, '.x')], taken),
@@ -117,11 +118,13 @@ async function askName({ store }: Services, path: string): Promise<string | unde
 
 function tell({ kind, name, words, classes, warnings }: Imported): void {
   const count = countText(words, userLanguage);
-  const shown = withoutLinks(visibleText(name));
-  const message =
-    kind === 'encoder'
-      ? vscode.l10n.t('“{0}” is among the encoders now: {1} words.', shown, count)
-      : vscode.l10n.t('“{0}” is among the models now: {1} classes.', shown, classes?.length ?? 0);
-  void vscode.window.showInformationMessage(message);
-  for (const warning of warnings) void vscode.window.showWarningMessage(userText(warning));
+  const shown = visibleText(name);
+  if (kind === 'encoder')
+    void showInformation(vscode.l10n.t('“{0}” is among the encoders now: {1} words.'), [shown, count]);
+  else
+    void showInformation(vscode.l10n.t('“{0}” is among the models now: {1} classes.'), [
+      shown,
+      classes?.length ?? 0,
+    ]);
+  for (const warning of warnings) void showWarning('{0}', [userText(warning)]);
 }

@@ -28,6 +28,7 @@ export interface ClassifierDraft extends ColumnDraft {
   /** Of the first phase; the setting's if absent. */
   lr?: number;
   name?: string;
+  replace?: boolean;
   saveTask?: boolean;
 }
 
@@ -49,7 +50,7 @@ export async function classifierWizard(
   const words = {
     placeholder: vscode.l10n.t('Name of the model'),
     suffix: '-classifier',
-    replaces: (name: string) => vscode.l10n.t('Replaces the model “{0}”.', name),
+    exists: (name: string) => vscode.l10n.t('There is already a model “{0}”.', name),
   };
   const steps: ClassifierStep[] = [
     ...(known ? [] : await dataSteps(services, encoder)),
@@ -60,7 +61,11 @@ export async function classifierWizard(
   const ui = new MultiStep(vscode.l10n.t('Train Classifier'));
   if (!(await runSteps(ui, steps, draft)) || draft.name === undefined) return undefined;
   const options = classifierRequest(draft, draft.name);
-  return options && { options, saveTask: draft.saveTask ?? false };
+  if (!options) return undefined;
+  return {
+    options: { ...options, ...(draft.replace ? { replace: true } : {}) },
+    saveTask: draft.saveTask ?? false,
+  };
 }
 
 /** Asks on which data and encoder learning rates are to be tried. @returns undefined if the user leaves */

@@ -1,5 +1,5 @@
 import type { ClassCount } from '../../protocol/classBalance';
-import { plainText } from './plainText';
+import { plainText } from '../explorer/plainText';
 
 /** The first rows of a table and what the trainer takes its columns for. */
 export interface ColumnPreview {

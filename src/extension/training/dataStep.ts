@@ -2,6 +2,8 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { UlmfitError } from '../../errors';
 import { tellError } from '../commands';
+import { plainText } from '../explorer/plainText';
+import { showProgress } from '../messages/notifications';
 import type { Services } from '../services';
 import { refuseUntrustedData } from '../trust';
 import { workspaceTrust } from '../workspaceTrust';
@@ -10,7 +12,6 @@ import { dataChoices, dataExtensions, isDataFile } from './dataFiles';
 import type { MultiStep } from './multiStep';
 import { localCopy } from './localCopy';
 import { mergedPreview } from './mergedPreview';
-import { plainText } from './plainText';
 import type { StepOutcome, StepPlace } from './stepSequence';
 
 /** The part of a draft that says where the texts are. */
@@ -62,10 +63,9 @@ export async function askData(
     // A dialog that was closed without an answer leads back to the list.
     const [first] = chosen;
     if (first === undefined) continue;
-    const title = vscode.l10n.t('Reading {0}…', basename(first));
-    const location = vscode.ProgressLocation.Notification;
-    if (await vscode.window.withProgress({ location, title }, () => lookInto(services, draft, chosen)))
-      return 'next';
+    const template = vscode.l10n.t('Reading {0}…');
+    const values = [basename(first)];
+    if (await showProgress({ template, values }, () => lookInto(services, draft, chosen))) return 'next';
   }
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Entry } from '../../store/entries';
 import type { EncoderManifest } from '../../store/manifest';
-import { plainText } from './plainText';
+import { plainText } from '../explorer/plainText';
 import type { MultiStep } from './multiStep';
 import type { Step } from './stepSequence';
 

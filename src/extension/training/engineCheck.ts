@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { RequestResult } from '../../protocol/requests';
+import { plainText } from '../explorer/plainText';
+import { showProgress } from '../messages/notifications';
 import { userText } from '../messages/userText';
 import type { Services } from '../services';
 import { installTensorFlow, installWebgpu } from './installEngine';
-import { plainText } from './plainText';
 
 type Check = RequestResult<'doctor'>['checks'][number];
 
@@ -12,11 +13,8 @@ export async function checkEngines(services: Services): Promise<void> {
   const { runs, training, inference } = services;
   // The process that trains has no time while it does.
   const client = runs.active ? inference : training;
-  const title = vscode.l10n.t('Checking the engines…');
-  const { checks } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title },
-    () => client.request('doctor', {}),
-  );
+  const template = vscode.l10n.t('Checking the engines…');
+  const { checks } = await showProgress({ template }, () => client.request('doctor', {}));
   const copy = {
     label: vscode.l10n.t('Copy Report'),
     iconPath: new vscode.ThemeIcon('copy'),

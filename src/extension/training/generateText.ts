@@ -35,7 +35,8 @@ export async function generateText(services: Services, given: unknown): Promise<
   if (encoder === undefined) return;
   const { inference, log } = services;
   const seed = chosenSeed();
-  const answer = await withTaskProgress(inference, vscode.l10n.t('“{0}” is writing', encoder), (task) =>
+  const title = { template: vscode.l10n.t('“{0}” is writing'), values: [encoder] };
+  const answer = await withTaskProgress(inference, title, (task) =>
     inference.request('generate', { task, encoder, text: prompt, words, temperature, seed }),
   );
   if (!answer) return;

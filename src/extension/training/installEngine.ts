@@ -1,34 +1,29 @@
 import * as vscode from 'vscode';
+import { ask, showInformation } from '../messages/notifications';
 import type { Services } from '../services';
 import { withTaskProgress } from './taskProgress';
 
-/** Downloads TensorFlow into the store after asking, since it is large, and lets the trainers that rest find it. */
+/** Installs TensorFlow after asking, since it is large, and lets the trainers that rest find it. */
 export async function installTensorFlow(services: Services): Promise<void> {
-  const processor = { title: vscode.l10n.t('For the Processor (0.3 GB)'), cuda: false };
-  const card = { title: vscode.l10n.t('For an NVIDIA Card (3.3 GB)'), cuda: true };
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Download TensorFlow?'),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        'It comes from Python’s package index and goes to the store. Nothing of yours is sent.',
-      ),
-    },
-    processor,
-    card,
+  const processor = vscode.l10n.t('For the Processor (0.3 GB)');
+  const card = vscode.l10n.t('For an NVIDIA Card (3.3 GB)');
+  const template = vscode.l10n.t('Download TensorFlow?');
+  const detail = vscode.l10n.t(
+    'pip fetches it as it is set up on this machine, into a folder of yours. Nothing of yours is sent.',
   );
-  if (!chosen) return;
-  await install(services, 'tensorflow', vscode.l10n.t('Downloading TensorFlow…'), chosen.cuda);
+  const chosen = await ask({ template, detail }, processor, card);
+  if (chosen === undefined) return;
+  await install(services, 'tensorflow', vscode.l10n.t('Downloading TensorFlow…'), chosen === card);
 }
 
-/** Downloads WebGPU for Node into the store after asking. */
+/** Installs WebGPU for Node after asking. */
 export async function installWebgpu(services: Services): Promise<void> {
   const download = vscode.l10n.t('Download');
   const detail = vscode.l10n.t(
-    'It is 51 MB, comes from the npm registry and goes to the store. Nothing of yours is sent.',
+    'It is 51 MB. npm fetches it as it is set up on this machine, into a folder of yours. Nothing of yours is sent.',
   );
-  const question = vscode.l10n.t('Download WebGPU for Node?');
-  const chosen = await vscode.window.showInformationMessage(question, { modal: true, detail }, download);
+  const template = vscode.l10n.t('Download WebGPU for Node?');
+  const chosen = await ask({ template, detail }, download);
   if (chosen === undefined) return;
   await install(services, 'webgpu', vscode.l10n.t('Downloading WebGPU for Node…'));
 }
@@ -36,15 +31,16 @@ export async function installWebgpu(services: Services): Promise<void> {
 async function install(
   { runs, training, inference }: Services,
   engine: 'tensorflow' | 'webgpu',
-  title: string,
+  template: string,
   cuda?: boolean,
 ): Promise<void> {
-  const installed = await withTaskProgress(inference, title, (task) =>
+  const installed = await withTaskProgress(inference, { template }, (task) =>
     inference.request('install-engine', { task, engine, ...(cuda === undefined ? {} : { cuda }) }),
   );
   if (!installed) return;
   await Promise.all((runs.active ? [inference] : [inference, training]).map((client) => client.restart()));
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('The engine "{0}" is installed. Runs take it where it is the fastest that works.', engine),
+  void showInformation(
+    vscode.l10n.t('The engine "{0}" is installed. Runs take it where it is the fastest that works.'),
+    [engine],
   );
 }

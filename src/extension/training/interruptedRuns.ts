@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { showError } from '../commands';
+import { showWarning } from '../messages/notifications';
 import type { RunView } from '../runView';
 import type { Services } from '../services';
 import { type CrashSite, isRepeatedCrash, ResumeOffers } from './resumeOffers';
@@ -54,7 +55,7 @@ async function offerResume(services: Services, offers: ResumeOffers): Promise<vo
   if (services.runs.active) return;
   const run = await offers.next(await services.runs.list());
   if (!run) return;
-  await offer(services, run, vscode.l10n.t('Training “{0}” was interrupted.', run.name), true);
+  await offer(services, run, vscode.l10n.t('Training “{0}” was interrupted.'), true);
 }
 
 async function tellCrash(
@@ -66,20 +67,22 @@ async function tellCrash(
   // It is spoken of now; the next window need not.
   await offers.next(await services.runs.list());
   const text = again
-    ? vscode.l10n.t(
-        'The trainer ended at the same step of “{0}” again. See the log for the reason.',
-        run.name,
-      )
-    : vscode.l10n.t('The trainer ended unexpectedly; “{0}” was interrupted.', run.name);
+    ? vscode.l10n.t('The trainer ended at the same step of “{0}” again. See the log for the reason.')
+    : vscode.l10n.t('The trainer ended unexpectedly; “{0}” was interrupted.');
   await offer(services, run, text, !again);
 }
 
-async function offer(services: Services, { id }: RunView, text: string, canResume: boolean): Promise<void> {
+async function offer(
+  services: Services,
+  { id, name }: RunView,
+  template: string,
+  canResume: boolean,
+): Promise<void> {
   const resume = vscode.l10n.t('Resume');
   const show = vscode.l10n.t('Show Dashboard');
   const log = vscode.l10n.t('Show Log');
   const buttons = canResume ? [resume, show] : [log, show];
-  const chosen = await vscode.window.showWarningMessage(text, ...buttons);
+  const chosen = await showWarning(template, [name], ...buttons);
   if (chosen === resume) await resumeRun(services, id);
   if (chosen === show) await showDashboard(id);
   if (chosen === log) services.log.show();

@@ -13,7 +13,7 @@ import { encoderItem } from './encoderStep';
 import { modelShapes, type ModelSize, modelSizes } from './modelSizes';
 import { MultiStep } from './multiStep';
 import { askName } from './nameStep';
-import { plainText } from './plainText';
+import { plainText } from '../explorer/plainText';
 import { askStart } from './startStep';
 import { runSteps, type Step, type StepOutcome, type StepPlace } from './stepSequence';
 import { languageModelDefaults } from './trainingSettings';
@@ -28,6 +28,7 @@ export interface LanguageModelDraft extends ColumnDraft {
   /** The setting's if absent. */
   lr?: number;
   name?: string;
+  replace?: boolean;
   saveTask?: boolean;
 }
 
@@ -48,7 +49,7 @@ export async function languageModelWizard(
   const words = {
     placeholder: vscode.l10n.t('Name of the encoder'),
     suffix: '',
-    replaces: (name: string) => vscode.l10n.t('Replaces the encoder “{0}”.', name),
+    exists: (name: string) => vscode.l10n.t('There is already an encoder “{0}”.', name),
   };
   const steps: LanguageModelStep[] = [
     ...(known ? [] : dataSteps(services, entries)),
@@ -59,7 +60,8 @@ export async function languageModelWizard(
   const draft = known ?? emptyDraft();
   const ui = new MultiStep(vscode.l10n.t('Fine-Tune Language Model'));
   if (!(await runSteps(ui, steps, draft)) || draft.name === undefined) return undefined;
-  return { options: requestFrom(draft, draft.name), saveTask: draft.saveTask ?? false };
+  const options = { ...requestFrom(draft, draft.name), ...(draft.replace ? { replace: true } : {}) };
+  return { options, saveTask: draft.saveTask ?? false };
 }
 
 /** Asks on which data and model learning rates are to be tried. @returns undefined if the user leaves */

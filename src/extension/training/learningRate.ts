@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { RequestResult } from '../../protocol/requests';
+import { showInformation, showWarning } from '../messages/notifications';
 import { ensurePretrained } from '../modelFiles/downloadPretrained';
 import type { Services } from '../services';
 import { classifierRateWizard, classifierRequest, classifierWizard } from './classifierWizard';
@@ -67,12 +68,17 @@ async function suggested(
   ask: (task: string) => Promise<Curve>,
 ): Promise<number | undefined> {
   // The texts are counted first, then the steps.
-  const found = await withTaskProgress(training, vscode.l10n.t('Finding a learning rate'), ask, 2);
+  const found = await withTaskProgress(
+    training,
+    { template: vscode.l10n.t('Finding a learning rate') },
+    ask,
+    2,
+  );
   if (!found) return undefined;
   const { suggestion, minimumOverTen } = found;
   const rate = suggestion ?? minimumOverTen;
   if (rate === undefined) {
-    void vscode.window.showWarningMessage(
+    void showWarning(
       vscode.l10n.t(
         'The curve is too short for a suggestion: there are too few texts. 0.01 is a good start.',
       ),
@@ -82,15 +88,13 @@ async function suggested(
   const copy = vscode.l10n.t('Copy');
   const train = vscode.l10n.t('Train with It');
   const shown = rateText(rate);
-  const text =
+  const template =
     minimumOverTen === undefined || minimumOverTen === rate
-      ? vscode.l10n.t('Suggested learning rate: {0}, where the loss falls fastest.', shown)
+      ? vscode.l10n.t('Suggested learning rate: {0}, where the loss falls fastest.')
       : vscode.l10n.t(
           'Suggested learning rate: {0}, where the loss falls fastest; a tenth of the rate with the lowest loss is {1}.',
-          shown,
-          rateText(minimumOverTen),
         );
-  const chosen = await vscode.window.showInformationMessage(text, copy, train);
+  const chosen = await showInformation(template, [shown, rateText(minimumOverTen ?? rate)], copy, train);
   if (chosen === copy) await vscode.env.clipboard.writeText(shown);
   return chosen === train ? Number(shown) : undefined;
 }

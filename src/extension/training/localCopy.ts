@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
+import { ownerFile, ownerFolder } from '../../store/ownerOnly';
 import { largestData, readWorkspaceFile } from '../readWorkspaceFile';
 
 /**
@@ -15,9 +17,12 @@ export async function localCopy(
   if (uri.scheme === 'file') return uri.fsPath;
   // Files of one name from different places lie in different folders.
   const place = createHash('sha256').update(uri.toString()).digest('hex').slice(0, 16);
-  const folder = vscode.Uri.joinPath(globalStorageUri, 'data', place);
-  await vscode.workspace.fs.createDirectory(folder);
-  const copy = vscode.Uri.joinPath(folder, basename(uri.path));
-  await vscode.workspace.fs.writeFile(copy, await readWorkspaceFile(uri, largestData));
-  return copy.fsPath;
+  const folder = join(globalStorageUri.fsPath, 'data', place);
+  await mkdir(folder, { recursive: true, mode: ownerFolder });
+  const copy = join(folder, basename(uri.path));
+  const content = await readWorkspaceFile(uri, largestData);
+  // A copy of an older version could be read by others, and writing leaves the mode as it is.
+  await rm(copy, { force: true });
+  await writeFile(copy, content, { mode: ownerFile });
+  return copy;
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { verdictWithoutLinks } from '../messages/notifications';
+import { withoutLinks } from '../messages/sentence';
 import type { StepPlace } from './stepSequence';
 
 /** An answer, or that the user went back or left. */
@@ -70,11 +72,11 @@ export class MultiStep {
     check: (text: string) => string | vscode.InputBoxValidationMessage | undefined,
   ): Promise<Answer<string>> {
     const box = vscode.window.createInputBox();
-    Object.assign(box, { title: this.title, step, totalSteps, prompt: placeholder, value });
+    Object.assign(box, { title: this.title, step, totalSteps, prompt: withoutLinks(placeholder), value });
     box.ignoreFocusOut = true;
     if (step > 1) box.buttons = [vscode.QuickInputButtons.Back];
     const validate = () => {
-      box.validationMessage = check(box.value);
+      box.validationMessage = verdictWithoutLinks(check(box.value));
     };
     validate();
     return new Promise((resolve) => {

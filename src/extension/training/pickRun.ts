@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { RunStatus } from '../../store/runs';
 import { isExplorerNode } from '../explorer/nodes';
+import { plainText } from '../explorer/plainText';
+import { showInformation } from '../messages/notifications';
 import type { RunView } from '../runView';
 import type { Services } from '../services';
-import { plainText } from './plainText';
 
 /**
  * The run a command is about: the node of the explorer or the id it was given, else the run that goes on, else one
@@ -26,7 +27,7 @@ export async function pickRun(
   );
   const [only, another] = candidates;
   if (!only) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('There is no run that this can be done with.'));
+    void showInformation(vscode.l10n.t('There is no run that this can be done with.'));
     return undefined;
   }
   if (!another) return only.id;

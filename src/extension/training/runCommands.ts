@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import type { CommandHandlers } from '../commands';
+import { nameInTheWay } from '../../store/runNames';
+import { ask } from '../messages/notifications';
 import type { Services } from '../services';
 import { refuseUntrustedData } from '../trust';
 import { workspaceTrust } from '../workspaceTrust';
 import type { FollowUps } from './followUps';
 import { pickRun } from './pickRun';
+import { isReplacingMeant } from './replaceQuestion';
 import { isIdle, showDashboard } from './startRun';
 
 /** Pause, resume, stop and discard: of the node or the id given, of the run that goes on, or of one that is picked. */
@@ -43,9 +46,14 @@ export function runCommands(services: Services, followUps: FollowUps): CommandHa
 /** Goes on with a run and shows the dashboard, unless another run goes on. */
 export async function resumeRun(services: Services, id: string): Promise<void> {
   if (!(await isIdle(services))) return;
-  const { options } = await services.store.runs.read(id);
+  const run = await services.store.runs.read(id);
+  const { options } = run;
   await refuseUntrustedData([options['data'], options['valid']].flat().filter(isText), workspaceTrust());
-  await services.runs.resume(id);
+  const other = await nameInTheWay(services.store, run);
+  // What differs in case alone cannot be replaced; the trainer says what to do.
+  const isSame = other === run.name.normalize('NFC');
+  if (other !== undefined && isSame && !(await isReplacingMeant([other]))) return;
+  await services.runs.resume(id, isSame);
   await showDashboard(id);
 }
 
@@ -56,10 +64,7 @@ function isText(value: unknown): value is string {
 async function isDiscardMeant({ runs, store }: Services, id: string): Promise<boolean> {
   const name = runs.active?.id === id ? runs.active.name : (await store.runs.read(id)).name;
   const discard = vscode.l10n.t('Discard');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Discard the run “{0}”?', name),
-    { modal: true, detail: vscode.l10n.t('What it has learned so far is deleted with its checkpoints.') },
-    discard,
-  );
-  return chosen === discard;
+  const template = vscode.l10n.t('Discard the run “{0}”?');
+  const detail = vscode.l10n.t('What it has learned so far is deleted with its checkpoints.');
+  return (await ask({ template, values: [name], detail, isWarning: true }, discard)) === discard;
 }

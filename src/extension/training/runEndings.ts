@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { RunEvent, RunEventOf } from '../../protocol/events';
 import { showError } from '../commands';
-import { withoutLinks } from '../explorer/plainText';
 import type { Subscription } from '../listeners';
-import { userError } from '../messages/userText';
+import { showInformation, showProblem } from '../messages/notifications';
+import { userError, userText } from '../messages/userText';
 import type { Services } from '../services';
 import type { FollowUps } from './followUps';
 import { showDashboard, startRun } from './startRun';
@@ -24,22 +24,30 @@ async function handle(services: Services, followUps: FollowUps, id: string, even
     return;
   }
   if (event.event === 'error') await tellFailure(id, event);
+  else if (event.event === 'cancelled' && event.message !== undefined)
+    await tellUnsaved(services, id, event.message);
   else if (event.event === 'result' && !vscode.window.state.focused) await tellResult(id, event);
 }
 
 async function tellFailure(id: string, error: RunEventOf<'error'>): Promise<void> {
   const show = vscode.l10n.t('Show Dashboard');
-  const text = withoutLinks(vscode.l10n.t('Training failed: {0}', userError(error)));
-  if ((await vscode.window.showErrorMessage(text, show)) === show) await showDashboard(id);
+  const template = vscode.l10n.t('Training failed: {0}');
+  if ((await showProblem(template, [userError(error)], show)) === show) await showDashboard(id);
+}
+
+/** Somebody has stopped the run, and expects something to be kept. */
+async function tellUnsaved({ store }: Services, id: string, message: string): Promise<void> {
+  const { name } = await store.runs.read(id);
+  await showInformation(vscode.l10n.t('“{0}” was stopped. {1}'), [name, userText(message)]);
 }
 
 async function tellResult(id: string, { kind, name, stopped = false }: RunEventOf<'result'>): Promise<void> {
   const show = vscode.l10n.t('Show Dashboard');
   const use = kind === 'classifier' ? vscode.l10n.t('Use Model') : vscode.l10n.t('Train Classifier');
-  const text = stopped
-    ? vscode.l10n.t('“{0}” was stopped; the best so far is kept.', name)
-    : vscode.l10n.t('“{0}” is trained.', name);
-  const chosen = await vscode.window.showInformationMessage(text, show, use);
+  const template = stopped
+    ? vscode.l10n.t('“{0}” was stopped; the best so far is kept.')
+    : vscode.l10n.t('“{0}” is trained.');
+  const chosen = await showInformation(template, [name], show, use);
   if (chosen === show) await showDashboard(id);
   if (chosen !== use) return;
   if (kind === 'classifier')

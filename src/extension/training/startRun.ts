@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { TrainClassifierInput, TrainEncoderInput } from '../../protocol/options';
+import { showInformation, showProgress } from '../messages/notifications';
 import { ensurePretrained } from '../modelFiles/downloadPretrained';
 import type { Services } from '../services';
 
@@ -13,8 +14,9 @@ export async function isIdle({ runs }: Services): Promise<boolean> {
   const { active } = runs;
   if (!active) return true;
   const show = vscode.l10n.t('Show Dashboard');
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t('“{0}” is being trained, and one window trains one thing at a time.', active.name),
+  const chosen = await showInformation(
+    vscode.l10n.t('“{0}” is being trained, and one window trains one thing at a time.'),
+    [active.name],
     show,
   );
   if (chosen === show) await showDashboard(active.id);
@@ -38,8 +40,8 @@ export async function startRun(
     training.kind === 'encoder'
       ? runs.start('encoder', training.options)
       : runs.start('classifier', training.options);
-  const title = vscode.l10n.t('Starting the trainer…');
-  const id = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, starting);
+  const template = vscode.l10n.t('Starting the trainer…');
+  const id = await showProgress({ template, inStatusBar: true }, starting);
   await onStarted(id);
   await showDashboard(id);
 }

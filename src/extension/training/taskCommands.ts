@@ -2,12 +2,14 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { UlmfitError } from '../../errors';
 import type { CommandHandlers } from '../commands';
+import { plainText } from '../explorer/plainText';
+import { showInformation, showWarning } from '../messages/notifications';
 import { readWorkspaceFile } from '../readWorkspaceFile';
 import type { Services } from '../services';
 import type { FollowUps } from './followUps';
 import { latestTask } from './latestTask';
-import { plainText } from './plainText';
 import { isIdle, startRun } from './startRun';
+import { withFreeNames } from './replaceQuestion';
 import { formatTask, parseTask, type Task, taskFileName } from './taskFile';
 
 /** Run what a task file says, and write one from the latest run. */
@@ -23,7 +25,7 @@ export function taskCommands(services: Services, followUps: FollowUps): CommandH
       const task = latestTask(runs.map(({ run }) => run));
       if (task) await saveTask(task);
       else {
-        void vscode.window.showInformationMessage(
+        void showInformation(
           vscode.l10n.t('Nothing was trained yet; a task file is written from the latest run.'),
         );
       }
@@ -31,12 +33,11 @@ export function taskCommands(services: Services, followUps: FollowUps): CommandH
   };
 }
 
-/** Trains the language model, and the classifier when that is done. */
-export async function runTask(
-  services: Services,
-  followUps: FollowUps,
-  { languageModel, classifier }: Task,
-): Promise<void> {
+/** Trains the language model, and the classifier when that is done; asks before what becomes of names that are taken. */
+export async function runTask(services: Services, followUps: FollowUps, wanted: Task): Promise<void> {
+  const task = await withFreeNames(services, wanted);
+  if (!task) return;
+  const { languageModel, classifier } = task;
   if (languageModel) {
     await startRun(services, { kind: 'encoder', options: languageModel }, async (id) => {
       if (classifier) await followUps.add(id, classifier);
@@ -109,8 +110,9 @@ async function taskFileOfWindow(): Promise<vscode.Uri | undefined> {
 async function isTrusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const trust = vscode.l10n.t('Manage Workspace Trust');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await showWarning(
     vscode.l10n.t('Task files are run in trusted workspaces only.'),
+    [],
     trust,
   );
   if (chosen === trust) await vscode.commands.executeCommand('workbench.trust.manage');

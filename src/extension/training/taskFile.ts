@@ -59,6 +59,7 @@ export function parseTask(text: string, path: string): Task {
   for (const [field, part] of Object.entries({ languageModel, classifier })) {
     if (part) checkName(path, `${field}.name`, part.name);
   }
+  if (classifier?.encoder !== undefined) checkName(path, 'classifier.encoder', classifier.encoder);
   return {
     ...(languageModel ? { languageModel: absolute(languageModel, folder) } : {}),
     ...(classifier

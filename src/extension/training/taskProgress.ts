@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { UlmfitError } from '../../errors';
+import { type ProgressOptions, showProgress } from '../messages/notifications';
 import type { TrainerClient } from '../trainerClient';
 import { StageMeter } from './stageMeter';
 
@@ -14,21 +15,17 @@ import { StageMeter } from './stageMeter';
  */
 export async function withTaskProgress<Result>(
   client: TrainerClient,
-  title: string,
+  title: Pick<ProgressOptions, 'template' | 'values'>,
   ask: (task: string) => Promise<Result>,
   stages = 1,
   describe = (done: number, total: number): string => vscode.l10n.t('{0} of {1}', done, total),
 ): Promise<Result | undefined> {
   const task = randomUUID();
-  const location = vscode.ProgressLocation.Notification;
-  return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+  return showProgress({ ...title, cancellable: true }, async (report, token) => {
     const meter = new StageMeter(stages);
     const watching = client.onTaskProgress((of, done, total) => {
       if (of !== task || total === 0) return;
-      progress.report({
-        increment: meter.increment(done, total),
-        message: describe(done, total),
-      });
+      report(meter.increment(done, total), describe(done, total));
     });
     const cancelling = token.onCancellationRequested(() => {
       // The answer to the request tells how that went.

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CommandHandlers } from '../commands';
 import { isExplorerNode } from '../explorer/nodes';
+import { showInformation } from '../messages/notifications';
 import type { Services } from '../services';
 import { classifierWizard } from './classifierWizard';
 import { languageModelWizard } from './languageModelWizard';
@@ -30,8 +31,12 @@ export async function startAnswers(
   answers: Training & { readonly saveTask: boolean },
 ): Promise<void> {
   if (answers.saveTask) {
+    // Whoever runs the file again is asked again.
+    const once = { replace: undefined };
     await saveTask(
-      answers.kind === 'encoder' ? { languageModel: answers.options } : { classifier: answers.options },
+      answers.kind === 'encoder'
+        ? { languageModel: { ...answers.options, ...once } }
+        : { classifier: { ...answers.options, ...once } },
     );
   }
   await startRun(services, answers);
@@ -41,8 +46,9 @@ export async function startAnswers(
 export async function hasEncoder({ store }: Services): Promise<boolean> {
   if ((await store.encoders.list()).entries.length > 0) return true;
   const make = vscode.l10n.t('Fine-Tune Language Model…');
-  const chosen = await vscode.window.showInformationMessage(
+  const chosen = await showInformation(
     vscode.l10n.t('This needs an encoder, which fine-tuning a language model on your texts makes.'),
+    [],
     make,
   );
   if (chosen === make) await vscode.commands.executeCommand('ulmfit.fineTuneLanguageModel');

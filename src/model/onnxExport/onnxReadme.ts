@@ -35,7 +35,9 @@ the file itself has it too, as metadata (\`vocab\`${classifier ? ', `classes`' :
 
 \`\`\`python
 import json
+import os
 import numpy as np
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before the import: ONNX Runtime may tell its vendor of what it runs
 import onnxruntime
 
 vocab = {word: id for id, word in enumerate(json.load(open("vocab.json", encoding="utf-8")))}

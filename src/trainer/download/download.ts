@@ -2,7 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UlmfitError } from '../../errors';
-import { lifeOf, RunProcess } from '../../store/runProcess';
+import { ownerFolder } from '../../store/ownerOnly';
+import { ProcessLock } from '../../store/processLock';
 import { saveFailure } from '../../store/saveFailure';
 import { shownAddress } from './address';
 import {
@@ -49,17 +50,19 @@ class SpoiledFile extends Error {
  * it, `bad-setting`
  */
 export async function download(wanted: Wanted, folder: string, options: DownloadOptions): Promise<string> {
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+  await mkdir(folder, { recursive: true, mode: ownerFolder }).catch((error: unknown) => {
     throw saveFailure(`${folder} could not be made`, error);
   });
-  if ((await lifeOf(folder)) !== 'dead') {
-    throw new UlmfitError(
-      'already-exists',
-      `${wanted.file} is being downloaded by another window or program.`,
-      'Wait until that is done, or cancel it there.',
-    );
-  }
-  const life = await RunProcess.start(folder);
+  const lock = await ProcessLock.take(
+    folder,
+    () =>
+      new UlmfitError(
+        'already-exists',
+        `${wanted.file} is being downloaded by another window or program.`,
+        'Wait until that is done, or cancel it there.',
+      ),
+  );
+  lock.giveSigns();
   const partial = new PartialFile(join(folder, `${wanted.file}.partial`));
   try {
     await complete(partial, wanted, options);
@@ -70,7 +73,7 @@ export async function download(wanted: Wanted, folder: string, options: Download
     const known = error instanceof SpoiledFile || error instanceof PassingFailure ? error.cause : error;
     throw networkFailure(wanted, known, await partial.size());
   } finally {
-    await life.end();
+    await lock.release();
   }
 }
 

@@ -10,9 +10,13 @@ export interface Wanted {
   readonly bytes: number;
   /** The MD5 of its first `bytes`. */
   readonly beginning: { readonly bytes: number; readonly md5: string };
+  /** How the user names a mirror of it. */
+  readonly mirror?: string;
   /** What to do when it cannot be downloaded at all: how to get it by hand. */
   readonly byHand: string;
 }
+
+const usualMirror = 'ulmfit.pretrainedUrl';
 
 /** `105 MB`: decimal units, as browsers and file managers show them. */
 export function megabytes(bytes: number): string {
@@ -28,19 +32,22 @@ export function cancelled({ file, bytes }: Wanted, size: number): UlmfitError {
 }
 
 /** @param size what was offered, if that is known */
-export function wrongSize({ address, file, bytes }: Wanted, size: number | undefined): UlmfitError {
+export function wrongSize(
+  { address, file, bytes, mirror = usualMirror }: Wanted,
+  size: number | undefined,
+): UlmfitError {
   return new UlmfitError(
     'download-failed',
     `${shownAddress(address)} has ${size ?? 'more'} bytes instead of ${bytes}: it is not the ${file} that is wanted.`,
-    'Check the address of the mirror (ulmfit.pretrainedUrl), or try another.',
+    `Check the address of the mirror (${mirror}), or try another.`,
   );
 }
 
-export function damaged({ address, file }: Wanted): UlmfitError {
+export function damaged({ address, file, mirror = usualMirror }: Wanted): UlmfitError {
   return new UlmfitError(
     'download-failed',
     `What ${shownAddress(address)} gives is not the ${file} that is wanted: its hash differs.`,
-    'Check the address of the mirror (ulmfit.pretrainedUrl), or try another.',
+    `Check the address of the mirror (${mirror}), or try another.`,
   );
 }
 
@@ -53,7 +60,7 @@ export function otherPart({ address }: Wanted): UlmfitError {
 }
 
 /** The server, or the proxy, says no. */
-export function refusal({ address, byHand }: Wanted, status: number): UlmfitError {
+export function refusal({ address, byHand, mirror = usualMirror }: Wanted, status: number): UlmfitError {
   const shown = shownAddress(address);
   if (status === 407) {
     return new UlmfitError(
@@ -66,7 +73,7 @@ export function refusal({ address, byHand }: Wanted, status: number): UlmfitErro
   return new UlmfitError(
     'download-failed',
     `${shown} answers with status ${status}: ${reason}.`,
-    `Check the address of the mirror (ulmfit.pretrainedUrl) and the proxy. ${byHand}`,
+    `Check the address of the mirror (${mirror}) and the proxy. ${byHand}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { mkdir, open, rm, stat, writeFile, type FileHandle } from 'node:fs/promi
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { readJson } from '../../store/json';
+import { ownerFile, ownerFolder } from '../../store/ownerOnly';
 import { saveFailure } from '../../store/saveFailure';
 
 /** Where the bytes came from, so that the rest is asked of the same file and of no other. */
@@ -34,10 +35,10 @@ export class PartialFile {
   /** Begins anew, with nothing in it. @throws {UlmfitError} `save-failed` */
   async begin(origin: Origin): Promise<void> {
     await this.#saving(async () => {
-      await mkdir(dirname(this.path), { recursive: true });
+      await mkdir(dirname(this.path), { recursive: true, mode: ownerFolder });
       // Bytes whose origin is not known are never continued, so the file is emptied before the other is written.
-      await writeFile(this.path, '');
-      await writeFile(this.#originPath, JSON.stringify(origin));
+      await writeFile(this.path, '', { mode: ownerFile });
+      await writeFile(this.#originPath, JSON.stringify(origin), { mode: ownerFile });
     });
   }
 

@@ -1,11 +1,11 @@
 import { languageModelConfig } from '../../model/awdLstmConfig';
-import { parseRunEvent } from '../../protocol/events';
 import type { Store } from '../../store/store';
 import type { StepSizes } from '../../training/engineCheck/speed';
 import { estimateTrainingMemory } from '../../training/memoryEstimate';
 import type { BegunBatches } from '../batchSize';
 import { machineMemory } from '../memoryCheck';
 import type { NewRun } from '../runDesk';
+import { historyOf } from '../runHistory';
 import type { InstalledEngine } from '../../engine/installedEngines';
 
 const engines: readonly InstalledEngine[] = ['onnx', 'tensorflow', 'webgpu'];
@@ -13,17 +13,20 @@ const usualBatchSize = 64;
 const largestCompared = 256;
 const usualVocab = 30_000;
 
-/** The engine and the batches that a run began with; none where it never came so far. */
+/** The engine and the batches that a run began with, and its lines of progress; none where it never came so far. */
 export async function beginningOf(
   store: Store,
   run: string,
-): Promise<{ engine?: InstalledEngine | undefined; batches?: BegunBatches | undefined }> {
-  const { events } = await store.runs.events(run);
-  const started = events.map(parseRunEvent).findLast((event) => event?.event === 'started');
-  if (started?.event !== 'started') return {};
+): Promise<{
+  engine?: InstalledEngine | undefined;
+  batches?: BegunBatches | undefined;
+  progress?: number;
+}> {
+  const { started, progress } = await historyOf(store, run);
+  if (!started) return { progress };
   const engine = engines.find((name) => name === started.engine);
   const { bs, bptt } = started.data ?? {};
-  return { engine, batches: bs === undefined ? undefined : { bs, bptt } };
+  return { engine, batches: bs === undefined ? undefined : { bs, bptt }, progress };
 }
 
 /**

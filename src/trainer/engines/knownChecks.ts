@@ -2,9 +2,10 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { ownerFile, ownerFolder } from '../../store/ownerOnly';
 import { type EngineReport, engineReport } from '../../protocol/engineReport';
 import { errorCode } from '../../store/fileSystem';
-import { readJson } from '../../store/json';
+import { readSealedJson, sealed } from '../../store/seal';
 import { modelOf, type StepSizes } from '../../training/engineCheck/speed';
 import type { DescribedEngine } from './probeMessages';
 
@@ -54,8 +55,8 @@ export class KnownChecks {
   async #write(known: Readonly<Record<string, EngineReport>>): Promise<void> {
     const temporary = `${this.#path}.${process.pid}-${Date.now()}.tmp`;
     try {
-      await mkdir(dirname(this.#path), { recursive: true });
-      await writeFile(temporary, `${JSON.stringify(known, null, 2)}\n`);
+      await mkdir(dirname(this.#path), { recursive: true, mode: ownerFolder });
+      await writeFile(temporary, sealed(known), { mode: ownerFile });
       await rename(temporary, this.#path);
     } catch (error) {
       // Where the store cannot be written the check is done again next time, which costs seconds.
@@ -71,7 +72,7 @@ export class KnownChecks {
 
   async #read(): Promise<Record<string, EngineReport>> {
     try {
-      return await readJson(this.#path, schema, maximumBytes);
+      return await readSealedJson(this.#path, schema, maximumBytes);
     } catch {
       // None yet, or not readable: then the check is done again, which costs seconds.
       return {};

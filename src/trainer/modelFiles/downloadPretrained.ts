@@ -18,7 +18,7 @@ import { watchedStore } from './watchedStore';
  * `<store>/downloads/<name>/` until it is complete and read, so that the next attempt goes on from there.
  *
  * @param url the folder of a mirror, instead of fastai's own
- * @throws {UlmfitError} `download-failed`, `cancelled`, `corrupt-file`, `save-failed`, `bad-setting`
+ * @throws {UlmfitError} `download-failed`, `cancelled`, `corrupt-file`, `save-failed`, `bad-setting`, `already-exists`
  */
 export async function downloadPretrained(
   store: Store,
@@ -29,6 +29,8 @@ export async function downloadPretrained(
 ): Promise<RequestResult<'download-pretrained'>> {
   const { name } = model;
   if ((await store.encoders.names()).includes(name)) return { name, words: await wordsOf(store, name) };
+  // One that differs in case alone is refused before hundreds of megabytes have come.
+  await store.encoders.checkedNewName(name);
   const address = checkedAddress(pretrainedAddress(model, url));
   const folder = join(store.root, 'downloads', name);
   const path = await download({ ...model, address, byHand: byHand(model) }, folder, {

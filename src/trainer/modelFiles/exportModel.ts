@@ -4,6 +4,7 @@ import { checkEntry } from '../../model/checkedContent';
 import { writeOnnxModel } from '../../model/onnxExport/writeOnnxModel';
 import type { ReceivedParams, RequestResult } from '../../protocol/requests';
 import { type ExportedEntry, writeStoreFolder } from '../../store/exportFolder';
+import { ordinaryFileSystem } from '../../store/fileSystem';
 import { writeFastaiFiles } from '../../store/foreign/writeFastai';
 import type { Store } from '../../store/store';
 import type { Task } from '../tasks';
@@ -43,10 +44,10 @@ async function write(
   const bytes = [...entry.tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   switch (format) {
     case 'safetensors':
-      return writeStoreFolder(entry, out, watchedFileSystem(task, bytes));
+      return writeStoreFolder(entry, out, watchedFileSystem(task, bytes, ordinaryFileSystem));
     case 'fastai':
       // A language model beside the encoder, or the classifier of each version.
-      return writeFastaiFiles(entry, out, watchedFileSystem(task, 2 * bytes));
+      return writeFastaiFiles(entry, out, watchedFileSystem(task, 2 * bytes, ordinaryFileSystem));
     case 'onnx':
       return writeOnnxModel(entry, out, { precision: int8 ? 'int8' : 'float32' });
   }

@@ -29,8 +29,8 @@ export function answerModelFiles(connection: Connection, store: () => Store, tas
   connection.onRequest('export-model', ({ task: name, ...request }) =>
     tasks.run(name, (task) => exportModel(store(), request, task)),
   );
-  connection.onRequest('make-ensemble', async ({ name, models }) => ({
+  connection.onRequest('make-ensemble', async ({ name, models, replace }) => ({
     name,
-    members: await saveEnsembleOf(store(), name, models),
+    members: await saveEnsembleOf(store(), name, models, replace),
   }));
 }

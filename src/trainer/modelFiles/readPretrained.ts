@@ -5,11 +5,12 @@ import { type PretrainedEncoder, readEncoder, type SavedEncoder } from '../../mo
 import type { TrainEncoderOptions } from '../../protocol/options';
 import { encoderSha256 } from '../../store/encoders';
 import { readForeignModel } from '../../store/foreign/foreignModel';
-import type { Lineage } from '../../store/manifest';
+import { hashFile, type Lineage } from '../../store/manifest';
 import { pretrainedModel, type PretrainedModel } from '../../store/pretrainedModels';
 import type { Store } from '../../store/store';
 import { Vocab } from '../../text/vocab';
 import { megabytes } from '../download/downloadFailure';
+import { hashOf, type StartingWeights, storedStart } from '../runInputs';
 import { byHand } from './downloadPretrained';
 import { languageModelContent } from './foreignContent';
 
@@ -18,6 +19,7 @@ export interface Pretrained {
   readonly encoder: PretrainedEncoder;
   /** What the encoder that is made will say of it. */
   readonly lineage: Pick<Lineage, 'pretrained' | 'pretrainedSha256'>;
+  readonly start: StartingWeights;
 }
 
 /**
@@ -37,10 +39,14 @@ export async function readPretrained(
   if (wanted === 'none') return undefined;
   const encoder = await find(store, wanted, backwards);
   checkSizes(encoder, sizes);
-  if (!('manifest' in encoder)) return { encoder, lineage: { pretrained: encoder.name } };
+  const { name } = encoder;
+  if (!('manifest' in encoder)) {
+    const hashes = { file: (await hashFile(wanted)).sha256, words: hashOf(encoder.vocab.itos) };
+    return { encoder, lineage: { pretrained: name }, start: { kind: 'pretrained', name, hashes } };
+  }
   const { manifest } = encoder;
-  const lineage = { pretrained: encoder.name, pretrainedSha256: encoderSha256(manifest) };
-  return { encoder, lineage };
+  const lineage = { pretrained: name, pretrainedSha256: encoderSha256(manifest) };
+  return { encoder, lineage, start: storedStart('pretrained', name, manifest) };
 }
 
 /** What is wanted, for a run that may go on in another folder: a file by its whole path. */

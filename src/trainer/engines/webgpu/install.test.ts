@@ -5,8 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { enginesVariable } from '../../../engine/installation/enginesFolder';
+import { verifyInstallation } from '../../../engine/installation/verifyInstallation';
 import { type StandInServer, startStandInServer } from '../../download/standInServer';
-import { installWebgpu, type NpmPackage } from './install';
+import type { EnginePackage } from '../packages/enginePackage';
+import { type StandInClients, standInClients } from '../packages/standInClients';
+import { installWebgpu } from './install';
 
 /** A tar archive as npm packs it. */
 function tarOf(members: Readonly<Record<string, string>>): Buffer {
@@ -33,42 +37,50 @@ const archive = tarOf({
   'package/dist/other-cpu/dawn.node': 'of another platform',
   [`package/dist/${platform}/dawn.node`]: 'the library',
 });
-const described: NpmPackage = {
-  path: 'webgpu/-/webgpu.tgz',
-  file: 'webgpu.tgz',
+const described: EnginePackage = {
+  client: 'npm',
+  name: 'webgpu',
+  version: '1.0.0',
+  file: 'webgpu-1.0.0.tgz',
   bytes: archive.length,
   sha256: createHash('sha256').update(archive).digest('hex'),
   beginning: { bytes: 64, md5: createHash('md5').update(archive.subarray(0, 64)).digest('hex') },
 };
 const root = mkdtempSync(join(tmpdir(), 'ulmfit-webgpu-'));
+const folder = join(root, 'engines', 'webgpu');
 let server: StandInServer;
+let clients: StandInClients;
 
 before(async () => {
+  process.env[enginesVariable] = join(root, 'engines');
+  clients = standInClients();
   server = await startStandInServer(archive);
 });
 after(async () => {
   await server.close();
+  clients.end();
   rmSync(root, { recursive: true });
 });
 
 const task = () => ({ signal: new AbortController().signal, report: () => undefined });
 
-test('what this platform needs is unpacked, and nothing else is left', async () => {
-  const folder = join(root, 'engines', 'webgpu');
-  const bytes = await installWebgpu({ folder, package: described, registry: server.address }, task());
+test('what this platform needs is unpacked out of what npm fetched, and nothing else is left', async () => {
+  clients.set('npm', { file: described.file, content: archive });
+  const installed = await installWebgpu({ package: described }, task());
   assert.equal(readFileSync(join(folder, 'dist', platform, 'dawn.node'), 'utf8'), 'the library');
-  assert.equal(bytes, 'MIT'.length + 'the library'.length);
-  assert.deepEqual(readdirSync(folder).sort(), ['LICENSE.md', 'dist']);
+  assert.deepEqual(installed, { folder, bytes: 'MIT'.length + 'the library'.length });
+  assert.deepEqual(readdirSync(folder).sort(), ['LICENSE.md', 'dist', 'installation.json']);
   assert.deepEqual(readdirSync(join(folder, 'dist')), [platform]);
   assert.deepEqual(readdirSync(join(root, 'engines')), ['webgpu']);
+  verifyInstallation('webgpu', folder);
 });
 
 test('another file than the one that is known is not unpacked', async () => {
-  const folder = join(root, 'wrong');
+  rmSync(folder, { recursive: true });
   const wrong = { ...described, sha256: '0'.repeat(64) };
-  await assert.rejects(installWebgpu({ folder, package: wrong, registry: server.address }, task()), {
-    code: 'download-failed',
-  });
+  for (const from of [undefined, server.address]) {
+    await assert.rejects(installWebgpu({ package: wrong, from }, task()), { code: 'download-failed' });
+  }
   assert.ok(!existsSync(folder));
 });
 
@@ -77,16 +89,11 @@ test('a platform that it is not made for is told so', async () => {
     'package/LICENSE.md': 'MIT',
     'package/dist/other-cpu/dawn.node': 'of another platform',
   });
-  server.behaviour.content = other;
-  server.behaviour.etag = '"other"';
-  const wanted: NpmPackage = {
+  clients.set('npm', { file: described.file, content: other });
+  const wanted: EnginePackage = {
     ...described,
     bytes: other.length,
     sha256: createHash('sha256').update(other).digest('hex'),
-    beginning: { bytes: 64, md5: createHash('md5').update(other.subarray(0, 64)).digest('hex') },
   };
-  const folder = join(root, 'other');
-  await assert.rejects(installWebgpu({ folder, package: wanted, registry: server.address }, task()), {
-    code: 'engine-unavailable',
-  });
+  await assert.rejects(installWebgpu({ package: wanted }, task()), { code: 'engine-unavailable' });
 });
