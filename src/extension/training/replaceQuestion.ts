@@ -22,7 +22,8 @@ export async function withFreeNames({ store }: Services, task: Task): Promise<Ta
   if (names.length === 0) return task;
   const replace = vscode.l10n.t('Replace');
   const keep = vscode.l10n.t('Keep Both');
-  const chosen = await askAbout(names, replace, keep);
+  // Enter takes the first, which loses nothing.
+  const chosen = await askAbout(names, keep, replace);
   if (chosen === replace) return replacing(task);
   return chosen === keep ? keepingBoth(task, taken) : undefined;
 }
