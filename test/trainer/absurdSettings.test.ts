@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { RunEventOf } from '../../src/protocol/events';
 import {
   startTrainer,
   temporaryFolder,
