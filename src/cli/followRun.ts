@@ -2,6 +2,7 @@ import { UlmfitError } from '../errors';
 import { endsRun, type RunEvent, type RunEventOf } from '../protocol/events';
 import type { RequestMethod, RequestParams } from '../protocol/requests';
 import type { Context } from './context';
+import { OutputFailure } from './outputWatch';
 import { RunPrinter } from './runPrinter';
 import { withTrainer } from './withTrainer';
 
@@ -10,7 +11,8 @@ type RunMethod = Extract<RequestMethod, 'train-encoder' | 'train-classifier' | '
 /**
  * Begins a run and prints its events until it ends. The first Ctrl-C stops it with the best so far, if there is one.
  *
- * @throws UlmfitError that ended the run, or InterruptedError
+ * @throws UlmfitError that ended the run, InterruptedError, or OutputFailure when the run was paused because nobody can
+ * see it any more
  */
 export async function followRun<M extends RunMethod>(
   context: Context,
@@ -19,10 +21,13 @@ export async function followRun<M extends RunMethod>(
 ): Promise<void> {
   const { output } = context;
   const printer = new RunPrinter(context);
+  let id: string | undefined;
+  let ending: RunEvent['event'] | undefined;
   try {
     await withTrainer(context, async ({ connection }, interruption) => {
       const events = new EventQueue();
       connection.onNotification('event', ({ event }) => {
+        if (endsRun(event)) ending = event.event;
         events.push(event);
       });
       connection.onClose(() => {
@@ -30,6 +35,7 @@ export async function followRun<M extends RunMethod>(
       });
       const { run } = await connection.request(method, params);
       let hasEpoch = false;
+      id = run;
       interruption.onFirst(() => {
         printer.clear();
         // Of a run that goes on only its end tells whether there is something to keep.
@@ -48,6 +54,14 @@ export async function followRun<M extends RunMethod>(
         if (endsRun(event)) return;
       }
     });
+  } catch (error) {
+    // Whoever let `head` end the output meant that, but not that the run ends.
+    if (error instanceof OutputFailure && ending === 'paused' && id !== undefined) {
+      output.note(
+        `Nobody can read the output any more, so the run was paused. "ulmfit resume ${id}" goes on.`,
+      );
+    }
+    throw error;
   } finally {
     printer.clear();
   }

@@ -1,5 +1,6 @@
 import { UlmfitError } from '../errors';
 import { maximumMessageLength, maximumTextLength } from '../protocol/limits';
+import { JsonTooDeepError, parseBoundedJson } from '../store/boundedJson';
 
 /** One line of JSON Lines input: its text, or why it has none. */
 export type TextLine =
@@ -7,6 +8,8 @@ export type TextLine =
 
 /** Texts in one request: few enough that answers come soon, enough that the trainer can batch by length. */
 const linesPerBatch = 256;
+/** What stands beside the text is not used. */
+const deepestValue = 64;
 const charactersPerBatch = 4 * 2 ** 20;
 
 /**
@@ -38,9 +41,9 @@ export async function* textLines(input: NodeJS.ReadableStream): AsyncGenerator<T
 function parseLine(line: number, content: string): TextLine {
   let value: unknown;
   try {
-    value = JSON.parse(content);
-  } catch {
-    return { line, reason: 'not JSON' };
+    value = parseBoundedJson(content, deepestValue);
+  } catch (error) {
+    return { line, reason: error instanceof JsonTooDeepError ? 'nested too deeply' : 'not JSON' };
   }
   if (typeof value !== 'object' || value === null || !('text' in value) || typeof value.text !== 'string') {
     return { line, reason: 'no string named "text"' };

@@ -1,16 +1,13 @@
 #!/usr/bin/env node
 import { join } from 'node:path';
+import { standardOutput } from './fileOutput';
 import { runCommandLine } from './program';
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader of a pipe, such as `head`, has enough.
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+const stdout = standardOutput();
 
 runCommandLine(process.argv.slice(2), {
   stdin: process.stdin,
-  stdout: process.stdout,
+  stdout,
   stderr: process.stderr,
   env: process.env,
   trainerPath: join(__dirname, 'trainer.js'),
@@ -20,8 +17,8 @@ runCommandLine(process.argv.slice(2), {
   },
 }).then(
   (code) => {
-    // After what was printed has been read: standard input may still be open, so nothing else ends the process.
-    process.stdout.write('', () => process.exit(code));
+    // Standard input may still be open, so nothing else ends the process.
+    process.exit(code);
   },
   (error: unknown) => {
     console.error('This is a defect in ULMFiT. Please report it with these lines.\n', error);

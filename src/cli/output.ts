@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { UlmfitError } from '../errors';
 import type { System } from './context';
+import type { OutputWatch } from './outputWatch';
 
 /** Control characters but line end and tab: in a terminal they could move the cursor or worse. */
 const controls = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
@@ -18,7 +18,13 @@ export class Output {
   constructor(
     private readonly system: System,
     readonly json: boolean,
+    private readonly watch: OutputWatch,
   ) {}
+
+  /** Rejected with an `OutputFailure` as soon as what is printed cannot be written any more. */
+  get failed(): Promise<never> {
+    return this.watch.failed;
+  }
 
   /** Whether progress bars can be shown. */
   get interactive(): boolean {
@@ -35,10 +41,15 @@ export class Output {
     this.system.stderr.write(`${printable(text)}\n`);
   }
 
-  /** An object for programs on stdout, whether or not `--json` was given; waits while the reader is slow. */
+  /**
+   * An object for programs on stdout, whether or not `--json` was given; waits while the reader is slow.
+   * @throws OutputFailure where the reader is gone meanwhile
+   */
   async object(value: Readonly<Record<string, unknown>>): Promise<void> {
     if (value['event'] === 'error') this.errorPrinted = true;
-    if (!this.system.stdout.write(`${JSON.stringify(value)}\n`)) await once(this.system.stdout, 'drain');
+    const { stdout } = this.system;
+    if (stdout.write(`${JSON.stringify(value)}\n`)) return;
+    await Promise.race([new Promise((resolve) => stdout.once('drain', resolve)), this.failed]);
   }
 
   /** The result of a command: `{"event":"result", …}` with `--json`, else what `print` prints. */

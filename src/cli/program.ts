@@ -12,6 +12,7 @@ import { addTrainingCommands } from './commands/train';
 import type { Context, System } from './context';
 import { number } from './options';
 import { Output } from './output';
+import { OutputFailure, OutputWatch } from './outputWatch';
 import { InterruptedError, UsageError } from './usageError';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -28,11 +29,13 @@ interface GlobalOptions {
  * Runs the command line.
  *
  * @param args the arguments after the program's name
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 cancelled
+ * @returns the exit code when all that was printed is written: 0 done, 1 failed, which is also where that could not be
+ * written, 2 wrong usage, 130 cancelled
  */
 export async function runCommandLine(args: readonly string[], system: System): Promise<number> {
   // Known before the arguments are parsed, so that wrong usage is told in the right form too.
-  let output = new Output(system, args.includes('--json'));
+  const watch = new OutputWatch(system);
+  let output = new Output(system, args.includes('--json'), watch);
   const program = new Command('ulmfit')
     .description('Train private text classifiers on your own texts: ULMFiT without Python.')
     .version(version)
@@ -67,7 +70,7 @@ export async function runCommandLine(args: readonly string[], system: System): P
       if (threads !== undefined && (!Number.isInteger(threads) || threads < 1 || threads > 1024)) {
         throw new UsageError('--threads: It must be a whole number from 1 to 1024.');
       }
-      output = new Output(system, options.json === true);
+      output = new Output(system, options.json === true, watch);
       const store = new Store(options.store ?? Store.defaultRoot(system.env)).root;
       const context: Context = {
         system,
@@ -87,13 +90,20 @@ export async function runCommandLine(args: readonly string[], system: System): P
   addModelFileCommands(program, run);
 
   try {
-    await program.parseAsync(args, { from: 'user' });
-    return exitCodes.done;
+    const code: number = await program.parseAsync(args, { from: 'user' }).then(
+      () => exitCodes.done,
+      (error: unknown) => exitCodeOf(error, output),
+    );
+    await watch.settle();
+    return code;
   } catch (error) {
-    return await exitCodeOf(error, output);
+    if (!(error instanceof OutputFailure)) throw error;
+    if (!error.isClosed) output.note(`Error: ${error.message}`);
+    return exitCodes.failed;
   }
 }
 
+/** What a command's error is told as. @throws OutputFailure, and what is a defect */
 async function exitCodeOf(thrown: unknown, output: Output): Promise<number> {
   const error = asUlmfitError(thrown);
   if (error instanceof InterruptedError) return exitCodes.interrupted;

@@ -12,7 +12,7 @@ export interface Interruption {
 /**
  * Starts the trainer, lets `use` talk to it, and ends it.
  *
- * @throws InterruptedError after Ctrl-C, whatever `use` did then
+ * @throws InterruptedError after Ctrl-C, whatever `use` did then; OutputFailure as soon as nothing can be printed any more
  */
 export async function withTrainer<Result>(
   context: Context,
@@ -45,7 +45,7 @@ export async function withTrainer<Result>(
     });
   };
   try {
-    const result = await Promise.race([work(), interrupted]);
+    const result = await Promise.race([work(), interrupted, context.output.failed]);
     if (interrupts > 0) throw new InterruptedError();
     return result;
   } catch (error) {

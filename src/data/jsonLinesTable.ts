@@ -1,5 +1,11 @@
+import { JsonTooDeepError, parseBoundedJson } from '../store/boundedJson';
 import type { Table } from './table';
 import type { RowIssue } from './textRow';
+
+/** A row with more is no text that anybody wrote. */
+const longestLineBytes = 64 * 2 ** 20;
+/** Columns that are not used may hold whatever they like, within reason. */
+const deepestValue = 64;
 
 /** A JSONL file in memory: one JSON object a line; blank lines are nothing, other lines that are not objects issues. */
 export class JsonLinesTable implements Table {
@@ -18,8 +24,10 @@ export class JsonLinesTable implements Table {
       const feed = utf8.indexOf(0x0a, start);
       const end = feed < 0 ? utf8.length : feed;
       line++;
-      const text = utf8.toString('utf8', start, end).trim();
+      const length = end - start;
+      const text = length > longestLineBytes ? '' : utf8.toString('utf8', start, end).trim();
       start = end + 1;
+      if (length > longestLineBytes) this.#issue(line, `has more than ${longestLineBytes / 2 ** 20} MiB`);
       if (text !== '') this.#read(text, line, columns);
     }
     this.columns = Array.from(columns);
@@ -47,8 +55,12 @@ export class JsonLinesTable implements Table {
   #read(text: string, line: number, columns: Set<string>): void {
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = parseBoundedJson(text, deepestValue);
     } catch (error) {
+      if (error instanceof JsonTooDeepError) {
+        this.#issue(line, `nests more than ${deepestValue} levels deep`);
+        return;
+      }
       const reason = error instanceof Error ? error.message : String(error);
       this.#issue(line, `is not valid JSON: ${reason.slice(0, 120)}`);
       return;

@@ -63,6 +63,12 @@ export class LanguageModelBatches {
     for (let batch = fromBatch; batch < this.batchesPerEpoch; batch++) yield this.#read(stream, batch);
   }
 
+  /** The same texts in other batches. @throws UlmfitError as the constructor */
+  resized(bs: number, bptt: number): LanguageModelBatches {
+    const shuffle = this.#seed === undefined ? {} : { shuffle: { seed: this.#seed } };
+    return new LanguageModelBatches(this.#documents, { bs, bptt, backwards: this.backwards, ...shuffle });
+  }
+
   #read(stream: Int32Array, batch: number): LanguageModelBatch {
     const { bs, bptt, tokenCount } = this;
     const x = new Int32Array(bs * bptt);

@@ -1,3 +1,4 @@
+import { wholeText } from './readTextFile';
 import type { Table } from './table';
 import type { RowIssue } from './textRow';
 
@@ -12,8 +13,7 @@ export class LinesTable implements Table {
     readonly file: string,
     utf8: Buffer,
   ) {
-    utf8
-      .toString()
+    wholeText(file, utf8)
       .split(/\r\n|\n|\r/u)
       .forEach((text, index) => {
         if (text.trim() === '') return;

@@ -6,7 +6,7 @@ import { DelimitedTable } from './delimitedTable';
 import { delimiterCharacter } from './delimiterGuess';
 import { JsonLinesTable } from './jsonLinesTable';
 import { LinesTable } from './linesTable';
-import { fileError, readTextFile } from './readTextFile';
+import { fileError, readTextFile, wholeText } from './readTextFile';
 import type { Table } from './table';
 import { readTextFolder } from './textFolder';
 import type { RowIssue, TextRow } from './textRow';
@@ -100,7 +100,7 @@ async function readFileRows(file: string, options: ReadOptions, result: ReadResu
   const kind = extname(file).toLowerCase();
   if (kind === '.txt') {
     const { utf8 } = await readTextFile(file, options.encoding);
-    addRows(result, [{ text: utf8.toString(), file, line: 1 }], []);
+    addRows(result, [{ text: wholeText(file, utf8), file, line: 1 }], []);
     return;
   }
   if (!tableKinds.includes(kind)) {

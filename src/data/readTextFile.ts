@@ -1,5 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:buffer';
 import { UlmfitError } from '../errors';
+import { isPipeOfProcess, pipeError } from '../store/fileErrors';
+import { readRegularFile } from '../store/regularFile';
 import { detectEncoding } from './detectEncoding';
 import { encodingName, NotInEncoding, toUtf8 } from './namedEncoding';
 
@@ -39,25 +41,32 @@ export function decodeTextFile(file: string, bytes: Buffer, encoding?: string): 
   }
 }
 
-async function readBytes(file: string): Promise<Buffer> {
-  try {
-    const { size } = await stat(file);
-    if (size >= 2 ** 31) {
-      throw new UlmfitError(
-        'file-unreadable',
-        `${file} is larger than 2 GB.`,
-        'Split it into several files.',
-      );
-    }
-    return await readFile(file);
-  } catch (error) {
-    if (error instanceof UlmfitError) throw error;
-    throw fileError(file, error);
-  }
+/**
+ * All of a file's text in one piece, where the whole of it is one text.
+ * @throws UlmfitError 'file-unreadable' where it is too long for that
+ */
+export function wholeText(file: string, utf8: Buffer): string {
+  if (utf8.length <= constants.MAX_STRING_LENGTH) return utf8.toString();
+  throw new UlmfitError(
+    'file-unreadable',
+    `${file} is too long for one text: it has more than ${Math.floor(constants.MAX_STRING_LENGTH / 2 ** 20)} MiB.`,
+    'Split it, or give its texts as the rows of a CSV or JSONL file.',
+  );
+}
+
+const maximumBytes = 2 ** 31 - 1;
+
+function readBytes(file: string): Promise<Buffer> {
+  return readRegularFile(
+    file,
+    maximumBytes,
+    () => new UlmfitError('file-unreadable', `${file} is larger than 2 GB.`, 'Split it into several files.'),
+  );
 }
 
 /** A failed file operation in the user's terms. */
 export function fileError(file: string, error: unknown): UlmfitError {
+  if (isPipeOfProcess(file)) return pipeError(file, error);
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new UlmfitError('file-not-found', `There is no file or folder ${file}.`, 'Check the path.', {

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UlmfitError } from '../errors';
-import { fileError, readTextFile } from './readTextFile';
+import { fileError, readTextFile, wholeText } from './readTextFile';
 import type { RowIssue, TextRow } from './textRow';
 
 export interface TextFolder {
@@ -30,7 +30,7 @@ export async function readTextFolder(
     const label = options.labelled && parent !== folder ? basename(parent) : undefined;
     try {
       const { utf8 } = await readTextFile(file, options.encoding);
-      const row = { text: utf8.toString(), file, line: 1 };
+      const row = { text: wholeText(file, utf8), file, line: 1 };
       rows.push(label === undefined ? row : { ...row, label });
     } catch (error) {
       if (!(error instanceof UlmfitError) || error.code === 'bad-setting') throw error;

@@ -58,6 +58,12 @@ export class TextLMDataBunch {
     return new TextLMDataBunch(vocab, trainBatches, validBatches, backwards, issues);
   }
 
+  /** The same texts in other batches. @throws UlmfitError 'bad-setting' */
+  resized(bs: number, bptt: number): TextLMDataBunch {
+    const { vocab, train, valid, backwards, issues } = this;
+    return new TextLMDataBunch(vocab, train.resized(bs, bptt), valid.resized(bs, bptt), backwards, issues);
+  }
+
   /** Reads one CSV, TSV or JSONL file. @throws UlmfitError as `readRows` and {@link fromRows} do */
   static async fromCsv(
     file: string,

@@ -1,3 +1,5 @@
+import { UlmfitError } from '../errors';
+
 /** The shape of an AWD-LSTM and its five dropout rates; names as fastai's config keys (text/models/awd_lstm.py). */
 export interface AwdLstmConfig {
   /** Width of the embedding and of the last layer's output. */
@@ -45,8 +47,20 @@ export const classifierConfig: AwdLstmConfig = {
 export const AWD_LSTM = { languageModel: languageModelConfig, classifier: classifierConfig } as const;
 export type Architecture = typeof AWD_LSTM;
 
-/** Multiplies the five dropout rates by `dropMult`, as fastai does; widths stay. */
+/**
+ * Multiplies the five dropout rates by `dropMult`, as fastai does; widths stay.
+ * @throws {UlmfitError} `bad-setting` where a rate would be 1 or more: nothing would be left to learn from
+ */
 export function scaleDropouts(config: AwdLstmConfig, dropMult: number): AwdLstmConfig {
+  const { outputP, hiddenP, inputP, embedP, weightP } = config;
+  const highest = Math.max(outputP, hiddenP, inputP, embedP, weightP);
+  if (highest > 0 && !(highest * dropMult >= 0 && highest * dropMult < 1)) {
+    throw new UlmfitError(
+      'bad-setting',
+      `A factor of ${dropMult} for the dropouts leaves nothing to learn from: ${highest} becomes ${highest * dropMult}.`,
+      `Use a factor below ${1 / highest} (--drop-mult).`,
+    );
+  }
   return {
     ...config,
     outputP: config.outputP * dropMult,

@@ -4,17 +4,12 @@ import type { ModelFacts } from '../store/models';
 import type { Replacing } from '../store/replacing';
 import type { Store } from '../store/store';
 import { Vocab } from '../text/vocab';
-import { classifierConfig } from './awdLstmConfig';
+import { checkedClassifier } from './checkedContent';
 import type { ClassifierMember } from './classifierMember';
 import { assignVariables, readVariables } from './namedTensors';
-import {
-  directionConfig,
-  fromManifestConfig,
-  readsBackwards,
-  type SavedFacts,
-  toManifestConfig,
-} from './savedEncoder';
-import { classifierHeadDefaults, TextClassifier, type TextClassifierConfig } from './textClassifier';
+import { directionConfig, readsBackwards, toClassifierManifestConfig } from './manifestConfig';
+import type { SavedFacts } from './savedEncoder';
+import { TextClassifier } from './textClassifier';
 
 /** A classifier out of the store, ready to answer. */
 export interface SavedClassifier {
@@ -44,13 +39,7 @@ export async function saveClassifier(
   await store.models.save(name, { ...facts, config }, content, undefined, replacing);
 }
 
-/** A classifier's config under fastai's names. */
-export function toClassifierManifestConfig(config: TextClassifierConfig): ModelConfig {
-  const { bptt, maxLen, linFtrs, ps } = config;
-  return { ...toManifestConfig(config), bptt, max_len: maxLen, lin_ftrs: linFtrs, ps };
-}
-
-/** @throws {UlmfitError} `not-found`, which names those that exist; `corrupt-file` where a file was altered */
+/** @throws {UlmfitError} `not-found`, which names those that exist; `corrupt-file` where a file was altered or does not fit */
 export async function readClassifier(store: Store, name: string): Promise<SavedClassifier> {
   const entry = await store.models.load(name);
   const { classes, config, members: listed } = entry.manifest;
@@ -64,28 +53,10 @@ export async function readClassifier(store: Store, name: string): Promise<SavedC
   return { name, members, classes, manifest: entry.manifest, dispose };
 }
 
-function memberOf(
-  { tensors, vocab: itos }: EntryContent,
-  config: ModelConfig,
-  classes: number,
-): ClassifierMember {
-  const vocab = Vocab.fromStrings(itos);
-  const model = new TextClassifier(classifierConfigOf(config), vocab.size, classes, 0);
-  assignVariables(model.variables, tensors);
+function memberOf(content: EntryContent, config: ModelConfig, classes: number): ClassifierMember {
+  const checked = checkedClassifier(content, config, classes);
+  const vocab = Vocab.fromStrings(content.vocab);
+  const model = new TextClassifier(checked, vocab.size, classes, 0);
+  assignVariables(model.variables, content.tensors);
   return { model, vocab, backwards: readsBackwards(config) };
-}
-
-/** The settings of a classifier's manifest, and fastai's where it has none. */
-export function classifierConfigOf(config: ModelConfig): TextClassifierConfig {
-  const { bptt, maxLen, linFtrs, ps } = classifierHeadDefaults;
-  const number = (value: unknown, otherwise: number) => (typeof value === 'number' ? value : otherwise);
-  const numbers = (value: unknown, otherwise: readonly number[]) =>
-    Array.isArray(value) && value.every((item) => typeof item === 'number') ? value : otherwise;
-  return {
-    ...fromManifestConfig(config, classifierConfig),
-    bptt: number(config['bptt'], bptt),
-    maxLen: number(config['max_len'], maxLen),
-    linFtrs: numbers(config['lin_ftrs'], linFtrs),
-    ps: numbers(config['ps'], ps),
-  };
 }

@@ -4,6 +4,9 @@ import { amount, count, fraction, name, path, paths, positive, rate } from './fi
 /** Sizes of an AWD-LSTM must fit into memory; these are far beyond what does. */
 const size = v.pipe(positive, v.maxValue(65_536));
 const batchSize = v.pipe(positive, v.maxValue(65_536));
+/** Far beyond what anybody waits for, so that the number of steps is a number. */
+const epochs = v.pipe(count, v.maxValue(1_000_000));
+export const someEpochs = v.pipe(epochs, v.minValue(1));
 const seed = v.pipe(count, v.maxValue(2 ** 32 - 1));
 const columns = v.pipe(v.array(name), v.minLength(1), v.maxLength(1000));
 /** Whether what has the name now may be replaced when the run is done; else a taken name is refused. */
@@ -30,10 +33,10 @@ export const trainEncoderOptions = v.strictObject({
   /** Sequences side by side; `auto` fits them to the amount of text and memory. */
   bs: v.optional(v.union([v.literal('auto'), batchSize]), 'auto'),
   bptt: v.optional(v.pipe(positive, v.minValue(2), v.maxValue(10_000)), 70),
-  epochs: v.optional(positive, 1),
+  epochs: v.optional(someEpochs, 1),
   lr: v.optional(rate, 1e-2),
   /** Epochs with all layers trainable after those with the last group alone; the trainer decides if absent. */
-  unfreezeEpochs: v.optional(count),
+  unfreezeEpochs: v.optional(epochs),
   unfreezeLr: v.optional(rate),
   /** The sizes are those of the pretrained model; without one, fastai's 400, 1152 and 3. */
   embSz: v.optional(size),
@@ -66,7 +69,7 @@ export const trainClassifierOptions = v.strictObject({
   dropMult: v.optional(amount, 0.5),
   bs: v.optional(v.union([v.literal('auto'), batchSize]), 32),
   /** Epochs of each phase of gradual unfreezing; the trainer's recipe if absent. */
-  epochs: v.optional(perPhase(count)),
+  epochs: v.optional(perPhase(epochs)),
   /** Learning rate of each phase, or one for all. */
   lr: v.optional(perPhase(rate)),
   /** `balanced` lets a text of a rare class count for as much more as its class is rarer. */

@@ -18,7 +18,13 @@ import {
   text,
 } from './fields';
 import { maximumBatch } from './limits';
-import { exportFormats, processOptions, trainClassifierOptions, trainEncoderOptions } from './options';
+import {
+  exportFormats,
+  processOptions,
+  someEpochs,
+  trainClassifierOptions,
+  trainEncoderOptions,
+} from './options';
 
 const texts = v.pipe(v.array(text), v.maxLength(maximumBatch));
 const columns = v.optional(v.pipe(v.array(name), v.minLength(1), v.maxLength(1000)));
@@ -59,7 +65,7 @@ export const requests = {
   'train-classifier': { params: trainClassifierOptions, result: accepted },
   resume: { params: v.object({ run: name, replace }), result: accepted },
   /** Trains further epochs with the settings of a run that is done. */
-  extend: { params: v.object({ run: name, epochs: positive, replace }), result: accepted },
+  extend: { params: v.object({ run: name, epochs: someEpochs, replace }), result: accepted },
   /**
    * Answered at once; *stop* keeps the best so far and ends with `result`, or with `cancelled` where no epoch was
    * validated yet and so nothing is saved; *discard* ends with `cancelled`.

@@ -1,7 +1,8 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { UlmfitError } from '../errors';
 import { corruptFile, unreadableFile } from './fileErrors';
 import { errorCode } from './fileSystem';
+import { openRegularFile } from './regularFile';
 
 /** Bytes that are read where they lie: a file, a part of one, or memory. */
 export interface ByteSource {
@@ -25,19 +26,17 @@ export async function withFile<Result>(
   path: string,
   use: (source: ByteSource) => Promise<Result>,
 ): Promise<Result> {
-  let handle: FileHandle | undefined;
+  const handle = await openRegularFile(path);
   try {
-    handle = await open(path, 'r');
-    const stat = await handle.stat();
-    if (!stat.isFile()) throw unreadableFile(path, new Error('it is not a file'));
-    return await use(new FileSource(path, stat.size, handle));
+    const { size } = await handle.stat();
+    return await use(new FileSource(path, size, handle));
   } catch (error) {
     // Whatever the system says has a code; anything else is a defect and stays one.
     throw error instanceof UlmfitError || errorCode(error) === undefined
       ? error
       : unreadableFile(path, error);
   } finally {
-    await handle?.close();
+    await handle.close();
   }
 }
 

@@ -50,7 +50,7 @@ describe('an ensemble', () => {
     const { manifest } = await store.models.show('both');
     assert.deepEqual(
       manifest.members?.map(({ name, config, lineage, metrics }) => [
-        ...[name, config['backwards'], lineage.encoder, metrics['accuracy']],
+        ...[name, config.backwards, lineage.encoder, metrics['accuracy']],
       ]),
       [
         ['fwd', undefined, 'lm-fwd', 1],

@@ -55,6 +55,7 @@ export interface LoadedEntry<Manifest> extends Entry<Manifest> {
 
 export const vocabFile = 'vocab.json';
 const vocabSchema = v.array(v.string());
+/** Ten million words, the largest vocabulary that can be asked for, have no more. */
 const maximumVocabBytes = 256 * 2 ** 20;
 
 /** The named folders of one kind: `<store>/encoders` or `<store>/models`. */
@@ -290,7 +291,7 @@ export async function readContent(
     if (!Object.hasOwn(manifest.files, file)) throw corruptFile(folder, `its manifest does not list ${file}`);
   }
   const { tensors } = await readSafetensors(join(folder, files.tensors));
-  return { tensors, vocab: await readJson(join(folder, files.vocab), vocabSchema, maximumVocabBytes) };
+  return { tensors, vocab: await readJson(join(folder, files.vocab), vocabSchema, maximumVocabBytes, 1) };
 }
 
 async function folderIdentity(folder: string): Promise<string | undefined> {

@@ -1,19 +1,25 @@
 import * as v from 'valibot';
+import { JsonTooDeepError, parseBoundedJson } from './boundedJson';
 import { corruptFile } from './fileErrors';
 import { readRegularFile } from './regularFile';
+
+/** Deeper than anything that is kept in the store. */
+const usualDepth = 32;
 
 /**
  * Reads a JSON file and checks it against a schema.
  *
  * @param limit bytes above which the file is not even read
+ * @param deepest arrays and objects that may lie in each other
  * @throws UlmfitError `corrupt-file`, `file-not-found` or `file-unreadable`
  */
 export async function readJson<Schema extends v.GenericSchema>(
   path: string,
   schema: Schema,
   limit: number,
+  deepest = usualDepth,
 ): Promise<v.InferOutput<Schema>> {
-  return parseJson(path, await readBounded(path, limit), schema);
+  return parseJson(path, await readBounded(path, limit), schema, deepest);
 }
 
 /** The content of a JSON file, checked against a schema. @throws UlmfitError `corrupt-file` */
@@ -21,14 +27,9 @@ export function parseJson<Schema extends v.GenericSchema>(
   path: string,
   bytes: Uint8Array,
   schema: Schema,
+  deepest = usualDepth,
 ): v.InferOutput<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw corruptFile(path, 'it is not JSON');
-  }
-  return checkJson(path, value, schema);
+  return checkJson(path, parseJsonOf(path, bytes, deepest), schema);
 }
 
 export function checkJson<Schema extends v.GenericSchema>(
@@ -39,6 +40,21 @@ export function checkJson<Schema extends v.GenericSchema>(
   const checked = v.safeParse(schema, value);
   if (!checked.success) throw corruptFile(path, describeIssue(checked.issues[0]));
   return checked.output;
+}
+
+/**
+ * The value that a file's bytes are the JSON of.
+ * @throws UlmfitError `corrupt-file`
+ */
+export function parseJsonOf(path: string, bytes: Uint8Array, deepest: number): unknown {
+  try {
+    return parseBoundedJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes), deepest);
+  } catch (error) {
+    throw corruptFile(
+      path,
+      error instanceof JsonTooDeepError ? `it nests more than ${deepest} levels deep` : 'it is not JSON',
+    );
+  }
 }
 
 /** Reads a whole file of at most `limit` bytes. @throws UlmfitError `corrupt-file`, `file-not-found`, `file-unreadable` */

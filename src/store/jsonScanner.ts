@@ -76,8 +76,8 @@ export class JsonScanner {
     return value;
   }
 
-  /** An object: calls `member` for every name, and `member` reads the value. Names must differ. */
-  object(member: (name: string) => void): void {
+  /** An object of at most `limit` members: calls `member` for every name, and `member` reads the value. Names must differ. */
+  object(limit: number, member: (name: string) => void): void {
     this.expect('{');
     if (this.takes('}')) return;
     const seen = new Set<string>();
@@ -85,6 +85,7 @@ export class JsonScanner {
       const name = this.string();
       if (seen.has(name)) this.fail(`the name ${JSON.stringify(name)} twice`);
       seen.add(name);
+      if (seen.size > limit) this.fail(`more than ${limit} members`);
       this.expect(':');
       member(name);
     } while (this.takes(','));

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { UlmfitError } from '../errors';
 import { manifestName } from './atomicSave';
-import { readJson } from './json';
-import { corruptFile, unreadableFile } from './fileErrors';
+import { withFile } from './byteSource';
+import { describeIssue, readJson } from './json';
+import { corruptFile } from './fileErrors';
 import { readSealedJson } from './seal';
 
 export const formatVersion = 1;
@@ -18,12 +18,34 @@ const fileName = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/
 
 const filesSchema = v.record(fileName, v.strictObject({ sha256, bytes: count }));
 
-/** Model settings by fastai's names: emb_sz, n_hid, n_layers, pad_token, output_p, hidden_p, …, and what else is needed. */
+const upTo = (most: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(most));
+/** A dropout; more than 1 where the factor for all of them was too large. */
+const dropout = v.pipe(v.number(), v.finite(), v.minValue(0));
+const headLayers = <Item extends v.GenericSchema<number, number>>(item: Item) =>
+  v.optional(v.pipe(v.array(item), v.maxLength(100), v.readonly()));
+
+/**
+ * Model settings by fastai's names, each as it can be: a manifest may come from elsewhere. What is not known here is kept
+ * and never used.
+ */
 const configSchema = v.looseObject({
-  emb_sz: count,
-  n_hid: count,
-  n_layers: count,
-  pad_token: count,
+  emb_sz: upTo(65_536),
+  n_hid: upTo(65_536),
+  n_layers: upTo(1000),
+  /** The id of a word. */
+  pad_token: v.pipe(count, v.maxValue(10_000_000)),
+  output_p: v.optional(dropout),
+  hidden_p: v.optional(dropout),
+  input_p: v.optional(dropout),
+  embed_p: v.optional(dropout),
+  weight_p: v.optional(dropout),
+  /** Of a classifier: tokens at once, tokens that are pooled, and the layers of its head with their dropouts. */
+  bptt: v.optional(upTo(1_000_000)),
+  max_len: v.optional(upTo(1_000_000_000)),
+  lin_ftrs: headLayers(upTo(1_000_000)),
+  ps: headLayers(dropout),
+  /** Whether it reads texts from their end. */
+  backwards: v.optional(v.boolean()),
 });
 
 /** Where it came from: which data, by hash; which encoder; which run; which pretrained model; which file. */
@@ -107,6 +129,20 @@ export interface ManifestFiles {
   readonly files: Readonly<Record<string, v.InferOutput<typeof filesSchema>[string]>>;
 }
 
+/**
+ * The settings of a model from elsewhere, if a manifest can have them.
+ * @throws UlmfitError `unsupported-format` that names the one which is wrong
+ */
+export function checkedConfig(config: Readonly<Record<string, unknown>>): ModelConfig {
+  const checked = v.safeParse(configSchema, config);
+  if (checked.success) return checked.output;
+  throw new UlmfitError(
+    'unsupported-format',
+    `The model has settings that no model here can have: ${describeIssue(checked.issues[0])}.`,
+    'Use an AWD-LSTM of usual sizes.',
+  );
+}
+
 const maximumManifestBytes = 16 * 2 ** 20;
 const versionSchema = v.object({ formatVersion: v.number() });
 
@@ -161,17 +197,25 @@ export async function verifyFiles(folder: string, manifest: ManifestFiles): Prom
   }
 }
 
-/** The sha256 and size of a file, read in parts. */
-export async function hashFile(path: string): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  try {
-    for await (const part of createReadStream(path, { highWaterMark: 2 ** 20 }) as AsyncIterable<Buffer>) {
+const hashedAtOnce = 2 ** 20;
+
+/**
+ * The sha256 and size of a file, read in parts.
+ * @throws UlmfitError `file-not-found` or `file-unreadable`, and the reason of the signal
+ */
+export async function hashFile(
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ sha256: string; bytes: number }> {
+  return withFile(path, async (source) => {
+    const hash = createHash('sha256');
+    const buffer = new Uint8Array(Math.min(hashedAtOnce, source.size));
+    for (let position = 0; position < source.size; position += hashedAtOnce) {
+      signal?.throwIfAborted();
+      const part = buffer.subarray(0, source.size - position);
+      await source.readInto(part, position);
       hash.update(part);
-      bytes += part.length;
     }
-  } catch (error) {
-    throw unreadableFile(path, error);
-  }
-  return { sha256: hash.digest('hex'), bytes };
+    return { sha256: hash.digest('hex'), bytes: source.size };
+  });
 }

@@ -31,19 +31,28 @@ export interface Safetensors {
  * @throws UlmfitError `corrupt-file`, `file-not-found` or `file-unreadable`
  */
 export function readSafetensors(path: string): Promise<Safetensors> {
-  return withFile(path, readSafetensorsFrom);
+  return withFile(path, (source) => readSafetensorsFrom(source));
 }
 
 /**
  * As `readSafetensors`, from wherever the bytes lie.
+ * @param check called before each tensor; what it throws ends the reading
  * @throws UlmfitError `corrupt-file`
  */
-export async function readSafetensorsFrom(source: ByteSource): Promise<Safetensors> {
+export async function readSafetensorsFrom(
+  source: ByteSource,
+  check: () => void = () => undefined,
+): Promise<Safetensors> {
   const { name: path, size } = source;
   if (size < 8) throw corruptFile(path, `it has ${size} bytes, too few for a safetensors file`);
   const prefix = await readBytes(source, 0, 8);
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
-  if (length > BigInt(maximumHeaderBytes)) throw corruptFile(path, `its header claims ${length} bytes`);
+  if (length > BigInt(maximumHeaderBytes)) {
+    throw corruptFile(
+      path,
+      `its header claims ${length} bytes, more than the ${maximumHeaderBytes} that are read`,
+    );
+  }
   const headerBytes = Number(length);
   if (headerBytes > size - 8)
     throw corruptFile(path, `its header claims ${headerBytes} bytes but the file is shorter`);
@@ -52,6 +61,7 @@ export async function readSafetensorsFrom(source: ByteSource): Promise<Safetenso
   const header = headerFrom(await readBytes(source, 8, headerBytes), size - dataStart, path);
   const tensors = new Map<string, StoredTensor>();
   for (const info of header.tensors) {
+    check();
     const bytes = await readBytes(source, dataStart + info.begin, info.end - info.begin);
     tensors.set(info.name, { shape: info.shape, data: elementsOf(info, bytes, path) });
   }

@@ -19,7 +19,12 @@ export interface SafetensorsHeader {
   readonly metadata: Map<string, string>;
 }
 
-export const maximumHeaderBytes = 100_000_000;
+/** What the format allows, and every reader of it knows as a safetensors file. */
+export const formatHeaderBytes = 100_000_000;
+/** What is read here: a model of ten thousand tensors has two million. */
+export const maximumHeaderBytes = 8 * 2 ** 20;
+/** Of the header, of what it says of a tensor, and of its metadata. */
+const maximumMembers = 20_000;
 const maximumRank = 32;
 
 /** What the 32-bit floats of one file may take in memory: ten times the largest model this is made for. */
@@ -38,9 +43,10 @@ export function parseHeader(text: string, dataBytes: number): SafetensorsHeader 
   if (!text.startsWith('{')) scanner.fail('expected the header to begin with "{"');
   const tensors: TensorInfo[] = [];
   const metadata = new Map<string, string>();
-  scanner.object((name) => {
-    if (name === '__metadata__') scanner.object((key) => metadata.set(key, scanner.string()));
-    else tensors.push(parseTensor(scanner, name));
+  scanner.object(maximumMembers, (name) => {
+    if (name === '__metadata__') {
+      scanner.object(maximumMembers, (key) => metadata.set(key, scanner.string()));
+    } else tensors.push(parseTensor(scanner, name));
   });
   scanner.end();
 
@@ -67,7 +73,7 @@ function parseTensor(scanner: JsonScanner, name: string): TensorInfo {
   let dtype: string | undefined;
   let shape: number[] | undefined;
   let offsets: number[] | undefined;
-  scanner.object((key) => {
+  scanner.object(maximumMembers, (key) => {
     if (key === 'dtype') dtype = scanner.string();
     else if (key === 'shape') shape = integers(scanner, maximumRank);
     else if (key === 'data_offsets') offsets = integers(scanner, 2);

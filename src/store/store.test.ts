@@ -194,5 +194,27 @@ test('the store lies where ULMFIT_STORE says, else in the platform’s folder fo
   assert.equal(Store.defaultRoot({ XDG_DATA_HOME: '/d' }, 'linux'), join('/d', 'ulmfit'));
   assert.match(Store.defaultRoot({}, 'linux'), /\.local.share.ulmfit$/);
   assert.match(Store.defaultRoot({}, 'darwin'), /Application Support.ulmfit$/);
-  assert.equal(Store.defaultRoot({ LOCALAPPDATA: 'L' }, 'win32'), join('L', 'ulmfit'));
+  assert.equal(Store.defaultRoot({ LOCALAPPDATA: 'C:\\L' }, 'win32'), join('C:\\L', 'ulmfit'));
+});
+
+describe('no home folder', () => {
+  const none = () => {
+    throw new Error('A system error occurred: uv_os_homedir returned ENOENT (no such file or directory)');
+  };
+
+  test('it is not asked for where the store is named', () => {
+    assert.equal(Store.defaultRoot({ ULMFIT_STORE: '/s' }, 'linux', none), resolve('/s'));
+    assert.equal(Store.defaultRoot({ XDG_DATA_HOME: '/d' }, 'linux', none), join('/d', 'ulmfit'));
+  });
+
+  test('a machine without one says what to name, and nothing is kept where the command was called', () => {
+    for (const home of [none, () => '', () => 'relative']) {
+      for (const env of [{}, { XDG_DATA_HOME: 'relative' }]) {
+        assert.throws(
+          () => Store.defaultRoot(env, 'linux', home),
+          (error) => error instanceof UlmfitError && /--store or ULMFIT_STORE/.test(error.remedy),
+        );
+      }
+    }
+  });
 });

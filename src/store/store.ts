@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve, win32 } from 'node:path';
 import { Encoders } from './encoders';
 import type { FileSystem } from './fileSystem';
+import { homeFolder } from './homeFolder';
 import { Models } from './models';
 import { Runs } from './runs';
 import { sweepAbandoned } from './unfinishedSaves';
@@ -26,16 +27,24 @@ export class Store {
     await sweepAbandoned([this.encoders.folder, this.models.folder, this.runs.folder]);
   }
 
-  /** `ULMFIT_STORE` if set, else the platform's folder for a user's application data. */
+  /**
+   * `ULMFIT_STORE` if set, else the platform's folder for a user's application data.
+   * @throws as {@link homeFolder}, where neither the environment names a folder
+   */
   static defaultRoot(
     env: Readonly<Record<string, string | undefined>>,
     platform: NodeJS.Platform = process.platform,
+    home: () => string = homedir,
   ): string {
     const chosen = env['ULMFIT_STORE'];
     if (chosen) return resolve(chosen);
-    const home = homedir();
-    if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'ulmfit');
-    if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'ulmfit');
-    return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'ulmfit');
+    const given = platform === 'win32' ? env['LOCALAPPDATA'] : env['XDG_DATA_HOME'];
+    // A path that depends on where a command is called is none of these.
+    const { isAbsolute } = platform === 'win32' ? win32 : posix;
+    if (platform !== 'darwin' && given && isAbsolute(given)) return join(given, 'ulmfit');
+    const folder = homeFolder(home);
+    if (platform === 'win32') return join(folder, 'AppData', 'Local', 'ulmfit');
+    if (platform === 'darwin') return join(folder, 'Library', 'Application Support', 'ulmfit');
+    return join(folder, '.local', 'share', 'ulmfit');
   }
 }

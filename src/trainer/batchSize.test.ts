@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UlmfitError } from '../errors';
-import { batchSizeFor, memoryOf, prepareThatFits } from './batchSize';
+import {
+  batchSizeFor,
+  classifierBatches,
+  languageModelBatches,
+  memoryOf,
+  prepareThatFits,
+} from './batchSize';
 import type { TrainingJob } from './trainingJob';
 
 const gib = 2 ** 30;
@@ -80,4 +86,35 @@ test('another error is not taken for a lack of memory', async () => {
   await assert.rejects(prepareThatFits(prepare), { code: 'cancelled' });
   assert.deepEqual(tried, ['auto']);
   assert.deepEqual(disposed, [64]);
+});
+
+test('P12: a language model’s batches are no larger than its texts, which is said', () => {
+  const bounded = (tokens: number, bs: number, bptt: number) => {
+    const { warnings, ...batches } = languageModelBatches(tokens, { bs, bptt });
+    return { ...batches, said: warnings.map(({ message }) => message) };
+  };
+  assert.deepEqual(bounded(7844, 64, 70), { bs: 64, bptt: 70, said: [] });
+  assert.deepEqual(bounded(7844, 112, 70), { bs: 112, bptt: 70, said: [] });
+  assert.deepEqual(bounded(7844, 65_536, 70), {
+    bs: 112,
+    bptt: 70,
+    said: ['Batches of 65536 rows are more than the 7844 training tokens can fill; 112 are taken.'],
+  });
+  assert.deepEqual(bounded(100, 8, 10_000), {
+    bs: 8,
+    bptt: 100,
+    said: ['A step back in time of 10000 tokens is longer than all training texts; 100 are taken.'],
+  });
+  assert.equal(bounded(2, 65_536, 10_000).said.length, 2);
+});
+
+test('P12: a classifier’s batches are no larger than its texts, which is said', () => {
+  assert.deepEqual(classifierBatches(60, 64), { bs: 64, warnings: [] });
+  assert.deepEqual(classifierBatches(1000, 512), { bs: 512, warnings: [] });
+  const { bs, warnings } = classifierBatches(1000, 65_536);
+  assert.equal(bs, 1000);
+  assert.match(
+    warnings[0]?.message ?? '',
+    /65536 rows are more than the 1000 training texts; 1000 are taken/,
+  );
 });

@@ -49,3 +49,52 @@ export async function prepareThatFits(
     return { ...job, warnings: [...job.warnings, { message, remedy }] };
   }
 }
+
+/** The batches that a run began with. */
+export interface BegunBatches {
+  readonly bs: number;
+  /** Of a language model; runs of earlier versions have it in their options alone. */
+  readonly bptt?: number | undefined;
+}
+
+/** Batches as a run takes them, and what is to be said where these are not the ones that were asked for. */
+export interface BoundedBatches {
+  readonly bs: number;
+  /** Of a language model. */
+  readonly bptt: number;
+  readonly warnings: readonly { message: string; remedy: string }[];
+}
+
+/** So many rows cost nothing, however few tokens there are. */
+const fewRows = 8;
+/** So many texts do not, either. */
+const fewTexts = 64;
+
+const remedy = 'Nothing needs to be done; give more texts for larger batches.';
+
+/**
+ * A language model's batches, no larger than its texts: more rows or longer ones would read the same tokens several
+ * times in one step, which may then take hours.
+ */
+export function languageModelBatches(tokens: number, asked: { bs: number; bptt: number }): BoundedBatches {
+  const bptt = Math.max(Math.min(asked.bptt, tokens), 1);
+  const bs = Math.min(asked.bs, Math.max(Math.floor(tokens / bptt), fewRows));
+  const warnings: { message: string; remedy: string }[] = [];
+  if (bptt < asked.bptt) {
+    const message = `A step back in time of ${asked.bptt} tokens is longer than all training texts; ${bptt} are taken.`;
+    warnings.push({ message, remedy });
+  }
+  if (bs < asked.bs) {
+    const message = `Batches of ${asked.bs} rows are more than the ${tokens} training tokens can fill; ${bs} are taken.`;
+    warnings.push({ message, remedy });
+  }
+  return { bs, bptt, warnings };
+}
+
+/** A classifier's batch size, no larger than the number of its texts. */
+export function classifierBatches(texts: number, asked: number): Omit<BoundedBatches, 'bptt'> {
+  const bs = Math.min(asked, Math.max(texts, fewTexts));
+  if (bs === asked) return { bs, warnings: [] };
+  const message = `Batches of ${asked} rows are more than the ${texts} training texts; ${bs} are taken.`;
+  return { bs, warnings: [{ message, remedy }] };
+}

@@ -9,6 +9,7 @@ import { encoderSha256 } from '../store/encoders';
 import type { Store } from '../store/store';
 import { balancedClassWeights } from '../training/classWeights';
 import { classifierRecipe } from '../training/recipe';
+import { type BegunBatches, classifierBatches } from './batchSize';
 import { checkMemory, type MachineMemory } from './memoryCheck';
 import { readTrainingRows } from './readTrainingRows';
 import { reportFields } from './reportFields';
@@ -16,17 +17,25 @@ import { rowsBehind } from './rowsBehind';
 import { storedStart } from './runInputs';
 import type { PrepareProgress, TrainingJob } from './trainingJob';
 
-/** Reads the labelled texts, builds the classifier on its encoder and lays out its phases. @throws {UlmfitError} what is wrong with the input */
+/**
+ * Reads the labelled texts, builds the classifier on its encoder and lays out its phases.
+ * @param begun the batches that a run which goes on began with
+ * @throws {UlmfitError} what is wrong with the input
+ */
 export async function prepareClassifier(
   store: Store,
   options: TrainClassifierOptions,
   machine: MachineMemory,
   onProgress: PrepareProgress,
+  begun?: BegunBatches,
 ): Promise<TrainingJob> {
   const encoder = await readEncoder(store, options.encoder);
   const rows = await readTrainingRows(options);
   const { seed, dropMult } = options;
-  const bs = options.bs === 'auto' ? 32 : options.bs;
+  const asked = options.bs === 'auto' ? 32 : options.bs;
+  const { bs, warnings } = begun
+    ? { bs: begun.bs, warnings: [] }
+    : classifierBatches(rows.train.length, asked);
   const data = TextClasDataBunch.fromRows(
     rows.train,
     rows.valid,
@@ -83,6 +92,7 @@ export async function prepareClassifier(
     classCounts: counts.map((each, index) => ({ ...each, ...weightOf(classWeights, index) })),
     issues: data.issues,
     warnings: [
+      ...warnings,
       ...room,
       ...labelWarnings(data.classes.length, data.trainRows.length),
       ...(classWeights ? [] : balanceWarnings(counts)),

@@ -47,7 +47,8 @@ export async function classifyFile(
   try {
     const handle = await open(partial, 'w');
     try {
-      await handle.write(writer.header());
+      // `write` would take a piece as written of which a full disk had room for the half.
+      await handle.appendFile(writer.header());
       for (let start = 0; start < table.size; start += block) {
         const rows = Array.from({ length: Math.min(block, table.size - start) }, (_, i) => start + i);
         const texts = rows.map((row) => columns.map((column) => table.cell(row, column) ?? ''));
@@ -55,7 +56,7 @@ export async function classifyFile(
           onProgress: (done) => task?.report(start + done, table.size),
           ...(task ? { shouldStop: task.shouldStop } : {}),
         });
-        await handle.write(rows.map((row, i) => writer.row(row, answers[i])).join(''));
+        await handle.appendFile(rows.map((row, i) => writer.row(row, answers[i])).join(''));
       }
       task?.check();
       await handle.sync();
@@ -64,7 +65,8 @@ export async function classifyFile(
     }
     await rename(partial, out);
   } catch (error) {
-    await rm(partial, { force: true });
+    // What went wrong is told, whatever becomes of this.
+    await rm(partial, { force: true }).catch(() => undefined);
     if (error instanceof UlmfitError) throw error;
     throw new UlmfitError(
       'save-failed',
@@ -89,6 +91,13 @@ async function checkOutput(file: string, out: string): Promise<void> {
   }
   if (target?.isDirectory()) {
     throw new UlmfitError('bad-setting', `${out} is a folder.`, 'Give the name of a file for the result.');
+  }
+  if (target && !target.isFile()) {
+    throw new UlmfitError(
+      'bad-setting',
+      `${out} is a device or a pipe, which a file would replace.`,
+      'Give the name of a file for the result.',
+    );
   }
   if (!folder?.isDirectory()) {
     throw new UlmfitError(

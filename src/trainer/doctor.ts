@@ -1,10 +1,11 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { leftInStore } from '../engine/installation/enginePlace';
 import { installedEngines } from '../engine/installedEngines';
 import type { EngineReport } from '../protocol/engineReport';
 import type { ReceivedParams, RequestResult } from '../protocol/requests';
-import { ownerFolder } from '../store/ownerOnly';
+import { errorCode } from '../store/fileSystem';
 import type { StepSizes } from '../training/engineCheck/speed';
 import type { EngineSelection } from './engines/engineSelection';
 
@@ -50,18 +51,34 @@ export async function examine(
   };
 }
 
+/** Looks whether something could be saved, without saving anything: a store may be there to be read alone. */
 async function storeCheck(store: string): Promise<Check> {
+  const remedy = 'Choose a folder that you may write to, with --store or ULMFIT_STORE.';
   try {
-    await mkdir(store, { recursive: true, mode: ownerFolder });
-    await access(store, constants.W_OK);
-    return { name: 'store', ok: true, detail: store };
+    const nearest = await nearestPlace(store);
+    const isThere = nearest === resolve(store);
+    if (!(await stat(nearest)).isDirectory()) {
+      return { name: 'store', ok: false, detail: `${nearest} is not a folder.`, remedy };
+    }
+    await access(nearest, constants.W_OK);
+    return { name: 'store', ok: true, detail: isThere ? store : `${store}, which the first save makes` };
   } catch (error) {
-    return {
-      name: 'store',
-      ok: false,
-      detail: `${store}: ${error instanceof Error ? error.message : String(error)}`,
-      remedy: 'Choose a folder that you may write to, with --store or ULMFIT_STORE.',
-    };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { name: 'store', ok: false, detail: `${store} cannot be written: ${reason}`, remedy };
+  }
+}
+
+/** The path itself, or where it is not there yet the folder above it that is. */
+async function nearestPlace(path: string): Promise<string> {
+  for (let place = resolve(path); ; place = dirname(place)) {
+    const isThere = await stat(place).then(
+      () => true,
+      (error: unknown) => {
+        if (errorCode(error) === 'ENOENT') return false;
+        throw error;
+      },
+    );
+    if (isThere || place === dirname(place)) return place;
   }
 }
 

@@ -6,37 +6,51 @@ import type { TrainEncoderOptions } from '../protocol/options';
 import type { Store } from '../store/store';
 import { languageModelBatchSize, languageModelRecipe } from '../training/recipe';
 import type { TrainingSizes } from '../training/memoryEstimate';
-import { batchSizeFor } from './batchSize';
+import { batchSizeFor, type BegunBatches, languageModelBatches } from './batchSize';
 import { checkMemory, type MachineMemory } from './memoryCheck';
 import { readPretrained } from './modelFiles/readPretrained';
 import { readTrainingRows } from './readTrainingRows';
 import type { PrepareProgress, TrainingJob } from './trainingJob';
 
-/** Reads the texts, builds the language model and lays out its phases. @throws {UlmfitError} what is wrong with the input */
+/**
+ * Reads the texts, builds the language model and lays out its phases.
+ * @param begun the batches that a run which goes on began with
+ * @throws {UlmfitError} what is wrong with the input
+ */
 export async function prepareEncoder(
   store: Store,
   options: TrainEncoderOptions,
   machine: MachineMemory,
   onProgress: PrepareProgress,
+  begun?: BegunBatches,
 ): Promise<TrainingJob> {
   const start = await readPretrained(store, options);
   const pretrained = start?.encoder;
   const rows = await readTrainingRows({ ...options, label: null });
-  const { bptt, maxVocab, minFreq, seed } = options;
+  const { maxVocab, minFreq, seed } = options;
   const backwards = options.backwards ?? pretrained?.backwards ?? false;
   const sizes = definedSizes(options);
-  const shape = { ...languageModelConfig, ...pretrained?.config, ...sizes, time: bptt, hasDecoder: true };
-  const bs = options.bs === 'auto' ? automaticBatchSize(rows.train, shape, maxVocab, machine) : options.bs;
-  const data = TextLMDataBunch.fromRows(rows.train, rows.valid, {
-    bs,
-    bptt,
+  const shape = {
+    ...languageModelConfig,
+    ...pretrained?.config,
+    ...sizes,
+    time: options.bptt,
+    hasDecoder: true,
+  };
+  const asked = options.bs === 'auto' ? automaticBatchSize(rows.train, shape, maxVocab, machine) : options.bs;
+  const texts = TextLMDataBunch.fromRows(rows.train, rows.valid, {
     seed,
     maxVocab,
     minFreq,
     backwards,
     onProgress,
   });
-  const warnings = checkMemory({ ...shape, vocab: data.vocab.size, bs }, machine);
+  // What a run began with holds, even where an earlier version did not look at the amount of text.
+  const { bs, bptt, warnings } = begun
+    ? { bs: begun.bs, bptt: begun.bptt ?? options.bptt, warnings: [] }
+    : languageModelBatches(texts.train.tokenCount, { bs: asked, bptt: options.bptt });
+  const data = texts.resized(bs, bptt);
+  const room = checkMemory({ ...shape, vocab: data.vocab.size, bs, time: bptt }, machine);
   const learner = new LanguageModelLearner(data, AWD_LSTM, {
     config: sizes,
     dropMult: options.dropMult,
@@ -68,10 +82,11 @@ export async function prepareEncoder(
       valid_tokens: data.valid.tokenCount,
       vocab: data.vocab.size,
       bs,
+      bptt,
       ...(learner.knownWords === undefined ? {} : { known_words: learner.knownWords }),
     },
     issues: rows.issues,
-    warnings,
+    warnings: [...warnings, ...room],
     sample: async () => ({ prompt, text: await learner.predict(prompt, 20, { seed }) }),
     save: async (run, replacing) => {
       const metrics = learner.validated ?? (await learner.validate()) ?? {};

@@ -9,6 +9,9 @@ import { parentChannel } from '../protocol/processChannel';
 import { endWithParent } from './endWithParent';
 import { TrainerSupervisor } from './supervisor';
 
+// The host's standard error, which may be a pipe that nobody reads any more: that ends nothing.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 const channel = parentChannel();
 if (!channel) {
   process.stderr.write('This is the trainer of ULMFiT; start it with `ulmfit` or from the extension.\n');

@@ -12,7 +12,7 @@ import type { ProcessLock } from '../store/processLock';
 import { claimName, replacedBy } from '../store/runNames';
 import type { RunFile } from '../store/runs';
 import type { Store } from '../store/store';
-import { memoryOf, prepareThatFits } from './batchSize';
+import { type BegunBatches, memoryOf, prepareThatFits } from './batchSize';
 import { prepareClassifier } from './classifierJob';
 import { prepareEncoder } from './encoderJob';
 import type { ChosenEngine } from './engines/chooseEngine';
@@ -167,14 +167,13 @@ export class RunDesk {
     return this.engines.forRun(await stepSizes(this.store, run), before);
   }
 
-  /** Where the batch size is left to us it is tried, once: a run that goes on has the one that it began with. */
-  #prepareJob(run: NewRun, machine: MachineMemory, before: number | undefined): Promise<TrainingJob> {
-    if (run.options.bs !== 'auto') return this.#prepare(run, machine);
-    if (before !== undefined) return this.#prepare(withBatchSize(run, before), machine);
+  /** Where the batch size is left to us it is tried, once: a run that goes on has the batches that it began with. */
+  #prepareJob(run: NewRun, machine: MachineMemory, begun: BegunBatches | undefined): Promise<TrainingJob> {
+    if (begun || run.options.bs !== 'auto') return this.#prepare(run, machine, begun);
     return prepareThatFits((bs) => this.#prepare(withBatchSize(run, bs), machine));
   }
 
-  #prepare(run: NewRun, machine: MachineMemory): Promise<TrainingJob> {
+  #prepare(run: NewRun, machine: MachineMemory, begun?: BegunBatches): Promise<TrainingJob> {
     let told = -Infinity;
     const onProgress: PrepareProgress = (done, total) => {
       const now = performance.now();
@@ -194,8 +193,8 @@ export class RunDesk {
       if (stop !== undefined && (isNew || stop !== 'stop')) throw new StoppedEarly();
     };
     return run.kind === 'encoder'
-      ? prepareEncoder(this.store, run.options, machine, onProgress)
-      : prepareClassifier(this.store, run.options, machine, onProgress);
+      ? prepareEncoder(this.store, run.options, machine, onProgress, begun)
+      : prepareClassifier(this.store, run.options, machine, onProgress, begun);
   }
 
   #launch(newRun: NewRun, launch: Launch): void {
@@ -241,7 +240,7 @@ export class RunDesk {
       if (resume) await checkpoints.sweep();
       const before = resume ? await beginningOf(this.store, id) : {};
       const engine = await this.#takeEngine(newRun, before.engine);
-      job = await this.#prepareJob(newRun, memoryOf(engine.report), before.bs);
+      job = await this.#prepareJob(newRun, memoryOf(engine.report), before.batches);
       const isBegun = resume && (await checkpoints.steps()).length > 0;
       await checkInputs(this.store, file, job.inputs, isBegun);
       const { checkpointSeconds } = this;

@@ -17,6 +17,7 @@ connection.onClose(() => process.exit(0));
 console.log('what a library prints in the trainer'); // Must not reach the command line's stdout.
 
 let stopRequested = false;
+let isEnding = false;
 const cancelled = async () => {
   while (!stopRequested) await pause(5);
 };
@@ -51,6 +52,14 @@ async function train(name: string, kind: 'encoder' | 'classifier'): Promise<void
   if (name === 'young') {
     await cancelled();
     tell({ event: 'cancelled', mode: 'stop', message: 'It was stopped early, so nothing was saved.' });
+    return;
+  }
+  // Until the trainer is to end, which pauses it.
+  for (let epoch = 1; name === 'endless'; epoch++) {
+    tell({ event: 'epoch', epoch, train_loss: 4, valid_loss: null });
+    await pause(5);
+    if (!isEnding) continue;
+    tell({ event: 'paused', step: epoch });
     return;
   }
   for (const epoch of [1, 2]) {
@@ -182,9 +191,11 @@ connection.onRequest('evaluate', ({ model }) =>
 connection.onRequest('doctor', () =>
   Promise.resolve({ checks: [{ name: 'onnx', ok: false, detail: 'not there.', remedy: 'Install it.' }] }),
 );
-connection.onRequest('shutdown', () => {
+connection.onRequest('shutdown', async () => {
+  isEnding = true;
+  await pause(50);
   setImmediate(() => process.exit(0));
-  return Promise.resolve({});
+  return {};
 });
 setInterval(() => {
   connection.notify('heartbeat', {});

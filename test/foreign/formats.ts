@@ -120,14 +120,14 @@ export const formats: readonly Format[] = [
   },
   {
     name: 'tgz',
-    expansion: 300,
+    expansion: 30,
     samples: tars.map((tar) => gzipSync(tar)),
     read: readModel,
     deeper: (sample, random) => gzipSync(withTarChecksums(mutated(pick(tars, sample), random)), { level: 1 }),
   },
   {
     name: 'zip',
-    expansion: 300,
+    expansion: 30,
     samples: zips,
     read: readModel,
     deeper: (_, random) =>

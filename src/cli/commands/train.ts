@@ -4,7 +4,7 @@ import { UlmfitError } from '../../errors';
 import { claimName } from '../../store/runNames';
 import { readRunFile } from '../../store/runs';
 import { Store } from '../../store/store';
-import { trainClassifierOptions, trainEncoderOptions } from '../../protocol/options';
+import { someEpochs, trainClassifierOptions, trainEncoderOptions } from '../../protocol/options';
 import type { Context } from '../context';
 import { followRun } from '../followRun';
 import { example } from '../helpText';
@@ -100,10 +100,7 @@ export function addTrainingCommands(program: Command, run: Run): void {
     .addHelpText('after', example('ulmfit extend 20240607-153012-4f1c --epochs 2'));
   run(extend, (context, id) => {
     const { replace } = extend.opts<Replace>();
-    const { epochs } = checkedOptions(
-      v.object({ epochs: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) }),
-      extend.opts(),
-    );
+    const { epochs } = checkedOptions(v.object({ epochs: someEpochs }), extend.opts());
     return followRun(context, 'extend', { run: id, epochs, replace });
   });
 

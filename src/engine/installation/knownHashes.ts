@@ -2,7 +2,8 @@
  * SHA-256 of files that are too large to be read whenever a program starts: TensorFlow's and CUDA's libraries have
  * gigabytes. A hash is remembered with device, inode, size and ctime of its file. The system sets ctime at every change
  * of content, owner or mode, and has no call that sets it to something else; so while these four are the same, the file
- * is the one that was read. What is remembered lies in the folder of the engines, where this user alone can write.
+ * is the one that was read. (Windows has such a call, but no engine there has a file of that size.) What is remembered is
+ * written when an engine is installed, in the folder of the engines, where this user alone can write.
  */
 import { type BigIntStats, lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import * as v from 'valibot';
@@ -12,7 +13,7 @@ import { foreignHand, thisUser } from './ownership';
 export const smallBytes = 64n * 2n ** 20n;
 
 /** The clock of ctime ticks. What changed just now may change once more within the same tick. */
-const restNanoseconds = 2n * 10n ** 9n;
+export const restMilliseconds = 2000;
 
 const text = v.pipe(v.string(), v.maxLength(64));
 const known = v.object({ sha256: text, dev: text, ino: text, size: text, ctime: text });
@@ -52,8 +53,7 @@ export class KnownHashes {
 
   /** Remembers a hash, if it is worth it and the file has been at rest. */
   add(file: string, stats: BigIntStats, sha256: string, now = Date.now()): void {
-    const age = BigInt(now) * 1_000_000n - stats.ctimeNs;
-    if (stats.size < smallBytes || age < restNanoseconds) return;
+    if (stats.size < smallBytes || now - Number(stats.ctimeMs) < restMilliseconds) return;
     this.#known.set(file, { sha256, ...identityOf(stats) });
     this.#isChanged = true;
   }

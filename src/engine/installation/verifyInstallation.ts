@@ -67,7 +67,6 @@ class Verification {
     this.#look('');
     const [missing] = this.#missing;
     if (missing !== undefined) throw refusal(this.engine, `${join(this.#folder, missing)} is missing`);
-    this.#hashes.save();
   }
 
   #readRecord(): InstallationRecord {
@@ -109,11 +108,8 @@ class Verification {
   }
 
   #hash(file: string, path: string, stats: BigIntStats): string {
-    const known = this.#hashes.find(file, stats);
-    if (known !== undefined) return known;
-    const sha256 = hashOf(path, stats);
-    this.#hashes.add(file, stats, sha256);
-    return sha256;
+    // None is added here: what trains and classifies writes nothing outside of the store (P16).
+    return this.#hashes.find(file, stats) ?? hashOf(path, stats);
   }
 
   #trusted(path: string): BigIntStats {

@@ -6,6 +6,7 @@ import type { RequestResult } from '../../protocol/requests';
 import { isExplorerNode } from '../explorer/nodes';
 import { visibleText, withoutIcons } from '../explorer/plainText';
 import { ask, showInStatusBar, showWarning } from '../messages/notifications';
+import { largestData, readWorkspaceFile } from '../readWorkspaceFile';
 import type { Services } from '../services';
 import { textColumnItems } from '../training/columnPreview';
 import { withTaskProgress } from '../training/taskProgress';
@@ -132,7 +133,7 @@ async function placesFor(file: vscode.Uri, out: vscode.Uri): Promise<Places> {
   const folder = await mkdtemp(join(tmpdir(), 'ulmfit-'));
   const copy = join(folder, `texts${extname(file.path)}`);
   const answers = join(folder, `answers${extname(out.path)}`);
-  await writeFile(copy, await vscode.workspace.fs.readFile(file));
+  await writeFile(copy, await readWorkspaceFile(file, largestData));
   return {
     file: copy,
     out: answers,

@@ -144,7 +144,7 @@ function membersOf(manifest: StoredEntry['manifest']): Members | undefined {
 }
 
 function readsBackwards({ config }: Pick<EncoderManifest, 'config'>): boolean {
-  return config['backwards'] === true;
+  return config.backwards === true;
 }
 
 /** Copies of models, so the names are what these were called when the ensemble was made. */

@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { ownerFile, ownerFolder } from '../../store/ownerOnly';
+import { largestData, readWorkspaceFile } from '../readWorkspaceFile';
 
 /**
  * The path at which the trainer, which knows the disk alone, finds a file: its own, or that of a copy if it lies in a
@@ -19,7 +20,7 @@ export async function localCopy(
   const folder = join(globalStorageUri.fsPath, 'data', place);
   await mkdir(folder, { recursive: true, mode: ownerFolder });
   const copy = join(folder, basename(uri.path));
-  const content = await vscode.workspace.fs.readFile(uri);
+  const content = await readWorkspaceFile(uri, largestData);
   // A copy of an older version could be read by others, and writing leaves the mode as it is.
   await rm(copy, { force: true });
   await writeFile(copy, content, { mode: ownerFile });

@@ -4,6 +4,7 @@ import { UlmfitError } from '../../errors';
 import type { CommandHandlers } from '../commands';
 import { plainText } from '../explorer/plainText';
 import { showInformation, showWarning } from '../messages/notifications';
+import { readWorkspaceFile } from '../readWorkspaceFile';
 import type { Services } from '../services';
 import type { FollowUps } from './followUps';
 import { latestTask } from './latestTask';
@@ -77,9 +78,12 @@ async function existingTask(uri: vscode.Uri): Promise<Task> {
   }
 }
 
+/** Far more than any has. */
+const largestTask = 2 ** 20;
+
 async function readTask(uri: vscode.Uri): Promise<Task> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  const text = open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const text = open?.getText() ?? new TextDecoder().decode(await readWorkspaceFile(uri, largestTask));
   return parseTask(text, uri.fsPath);
 }
 

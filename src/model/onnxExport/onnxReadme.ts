@@ -53,5 +53,5 @@ ${result}
 }
 
 function readsBackwards({ config, ...manifest }: ExportedEntry['manifest']): boolean {
-  return config['backwards'] === true || ('members' in manifest && manifest.members !== undefined);
+  return config.backwards === true || ('members' in manifest && manifest.members !== undefined);
 }

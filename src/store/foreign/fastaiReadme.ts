@@ -4,7 +4,7 @@ import type { ExportedEntry } from '../exportFolder';
 export function fastaiReadme({ name, manifest, vocab }: ExportedEntry, files: readonly string[]): string {
   const { config } = manifest;
   const widths = `emb_sz=${config.emb_sz}, n_hid=${config.n_hid}, n_layers=${config.n_layers}`;
-  const backwards = config['backwards'] === true;
+  const backwards = config.backwards === true;
   const reading = backwards ? '\nIt reads texts backwards: make the data with `backwards=True`.\n' : '';
   const title = `# ${oneLine(name)}, for fastai`;
   const facts = `An AWD-LSTM trained with ULMFiT for VS Code (${widths}, ${vocab.length} words).${reading}`;
@@ -43,7 +43,7 @@ function classifierUse(
   files: readonly string[],
 ): string {
   const { classes, config } = manifest;
-  const linFtrs = JSON.stringify(config['lin_ftrs'] ?? [50]);
+  const linFtrs = JSON.stringify(config.lin_ftrs ?? [50]);
   const fastai2 = files.includes('classifier_fastai2.pth')
     ? `## fastai 2
 
@@ -83,7 +83,7 @@ function ensembleNote({ members }: Extract<ExportedEntry['manifest'], { kind: 'm
   const rows = members.map(({ config }, index) => {
     const number = index === 0 ? '' : String(index + 1);
     const widths = `emb_sz ${config.emb_sz}, n_hid ${config.n_hid}, n_layers ${config.n_layers}`;
-    return `- \`classifier${number}_fastai….pth\` with \`itos${number}.pkl\`: ${widths}${config['backwards'] === true ? ', reads backwards (`backwards=True`)' : ''}`;
+    return `- \`classifier${number}_fastai….pth\` with \`itos${number}.pkl\`: ${widths}${config.backwards === true ? ', reads backwards (`backwards=True`)' : ''}`;
   });
   return `It is an ensemble. Load each of its members as below, and take the mean of their probabilities:
 

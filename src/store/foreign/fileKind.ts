@@ -1,5 +1,5 @@
 import { type ByteSource, readPart } from '../byteSource';
-import { maximumHeaderBytes } from '../safetensorsHeader';
+import { formatHeaderBytes } from '../safetensorsHeader';
 
 export type FileKind = 'zip' | 'gzip' | 'tar' | 'safetensors' | 'pickle' | 'json' | 'hdf5' | 'unknown';
 
@@ -12,7 +12,7 @@ export async function fileKind(source: ByteSource): Promise<FileKind> {
   if (startsWith('\x89HDF')) return 'hdf5';
   if (head.subarray(257, 262).toString('latin1') === 'ustar') return 'tar';
   // Before pickles: a header of 128 bytes begins with the byte that pickles begin with.
-  if (head.length >= 9 && head[8] === 0x7b && head.readBigUInt64LE(0) <= BigInt(maximumHeaderBytes)) {
+  if (head.length >= 9 && head[8] === 0x7b && head.readBigUInt64LE(0) <= BigInt(formatHeaderBytes)) {
     return 'safetensors';
   }
   if (head[0] === 0x80) return 'pickle';

@@ -1,17 +1,17 @@
 import { type ByteSource, MemorySource } from '../byteSource';
-import { corruptFile } from '../fileErrors';
 import { readSafetensorsFrom } from '../safetensors';
 import { fileKind } from './fileKind';
 import type { ForeignModel, ForeignModelOptions } from './foreignModel';
 import type { Words } from './learnerWords';
 import { readModel } from './readModel';
 import { readPickleAt } from './pickle/pickleStream';
-import { unsupportedFile } from './refusals';
-import { readTarMembers } from './tarFile';
+import { shown, throwIfCancelled, unsupportedFile } from './refusals';
+import { readTar } from './tarFile';
 import { isTorchMagic, readTorchLegacyFile } from './torchLegacyFile';
 import { torchWeights } from './torchWeights';
 import { readTorchZipFile, torchFolder } from './torchZipFile';
 import { readVocabFile } from './vocabFile';
+import { firstOfEachKind, isWanted, isWeights, mayBeListedWords, mayBePickledWords } from './wantedMembers';
 import type { UnreadTensor, Weights } from './weights';
 import { ZipFile } from './zip';
 
@@ -33,14 +33,10 @@ export async function readForeignSource(
 ): Promise<ForeignModel> {
   const kind = await fileKind(source);
   if (kind === 'gzip' || kind === 'tar') {
-    const members = await readTarMembers(source, { ...options, gzip: kind === 'gzip', wanted: isWanted });
-    return readArchive(
-      source,
-      [...members.keys()],
-      (name) => memberOf(source, members, name),
-      options,
-      words,
-    );
+    const wanted = firstOfEachKind(words.vocab === undefined);
+    const { names, members } = await readTar(source, { ...options, gzip: kind === 'gzip', wanted });
+    const open = (name: string) => memberOf(source, members, name);
+    return readArchive(source, names.filter(isWanted), open, options, words);
   }
   if (kind === 'zip') {
     const zip = await ZipFile.open(source);
@@ -74,7 +70,7 @@ async function readWeights(source: ByteSource, { signal }: SourceOptions): Promi
       return torchWeights(await readTorchLegacyFile(source), source.name, signal);
     }
     case 'safetensors':
-      return safetensorsWeights(source);
+      return safetensorsWeights(source, signal);
     case 'hdf5':
     case 'json':
     case 'gzip':
@@ -86,8 +82,10 @@ async function readWeights(source: ByteSource, { signal }: SourceOptions): Promi
   throw unsupportedFile(source.name, what, whatToImport);
 }
 
-async function safetensorsWeights(source: ByteSource): Promise<Weights> {
-  const { tensors } = await readSafetensorsFrom(source);
+async function safetensorsWeights(source: ByteSource, signal: AbortSignal | undefined): Promise<Weights> {
+  const { tensors } = await readSafetensorsFrom(source, () => {
+    throwIfCancelled(signal);
+  });
   const unread = [...tensors].map(([name, { shape, data }]): [string, UnreadTensor] => [
     name,
     {
@@ -98,16 +96,6 @@ async function safetensorsWeights(source: ByteSource): Promise<Weights> {
     },
   ]);
   return { tensors: new Map(unread), bytes: source.size, format: 'safetensors file' };
-}
-
-/** Which members of an archive may be weights or words, by their names. Copies of macOS' resource forks are not. */
-function isWanted(name: string): boolean {
-  const file = name.slice(name.lastIndexOf('/') + 1).toLowerCase();
-  return !file.startsWith('._') && /\.(pth|pt|h5|bin|safetensors|pkl|json)$/.test(file);
-}
-
-function isWeights(name: string): boolean {
-  return /\.(pth|pt|h5|bin|safetensors)$/i.test(name) || /(^|\/)export[^/]*\.pkl$/i.test(name);
 }
 
 async function readArchive(
@@ -147,9 +135,8 @@ async function archivedWords(
   names: readonly string[],
   open: (name: string) => Promise<ByteSource>,
 ): Promise<Words> {
-  const pickles = names.filter((name) => name.toLowerCase().endsWith('.pkl'));
-  const candidates =
-    pickles.length > 0 ? pickles : names.filter((name) => /(vocab|itos)[^/]*\.json$/i.test(name));
+  const pickles = names.filter(mayBePickledWords);
+  const candidates = pickles.length > 0 ? pickles : names.filter(mayBeListedWords);
   const [name] = candidates;
   if (name === undefined) return {};
   if (candidates.length > 1) {
@@ -170,5 +157,11 @@ function memberOf(
   const bytes = members.get(name);
   return bytes
     ? Promise.resolve(new MemorySource(`${source.name} › ${name}`, bytes))
-    : Promise.reject(corruptFile(source.name, 'a member is missing'));
+    : Promise.reject(
+        unsupportedFile(
+          source.name,
+          `its member ${shown(name)} is too large for a list of words`,
+          'Unpack it, and import the weights with the words that belong to them.',
+        ),
+      );
 }

@@ -15,3 +15,12 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted)
     throw new UlmfitError('cancelled', 'Reading the model was cancelled.', 'Start it again.');
 }
+
+/** The error for an archive that would fill far more memory than it takes on the disk. */
+export function suspiciousSize(name: string): UlmfitError {
+  return unsupportedFile(
+    name,
+    'it unpacks to a suspicious size',
+    'Get it from a source you trust, or unpack it and import the file of the weights.',
+  );
+}

@@ -3,42 +3,43 @@ import { createGunzip } from 'node:zlib';
 import { type ByteSource, readPart } from '../byteSource';
 import { corruptFile } from '../fileErrors';
 import { expansionLimit } from './limits';
-import { throwIfCancelled, unsupportedFile } from './refusals';
-import { TarStream } from './tarStream';
+import { suspiciousSize, throwIfCancelled } from './refusals';
+import { endsTooEarly, TarStream } from './tarStream';
 
 const chunkBytes = 2 ** 18;
 
 export interface TarOptions {
   /** Whether the archive is a `.tgz`. */
   readonly gzip: boolean;
-  /** By a member's name. */
-  readonly wanted: (name: string) => boolean;
+  /** By a member's name and size. */
+  readonly wanted: (name: string, size: number) => boolean;
   readonly signal?: AbortSignal | undefined;
   /** In bytes of the archive. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+export interface TarContent {
+  /** Of all files. */
+  readonly names: readonly string[];
+  /** Those that were wanted. */
+  readonly members: ReadonlyMap<string, Uint8Array>;
+}
+
 /**
- * The wanted members of a tar archive, in memory; the archive goes by once, in pieces.
+ * The names in a tar archive, and the wanted members in memory; the archive goes by once, in pieces.
  * @throws UlmfitError `corrupt-file`, `unsupported-format` (a bomb, links) or `cancelled`
  */
-export async function readTarMembers(
-  source: ByteSource,
-  options: TarOptions,
-): Promise<Map<string, Uint8Array>> {
-  const tar = new TarStream(source.name, options.wanted);
+export async function readTar(source: ByteSource, options: TarOptions): Promise<TarContent> {
+  const limit = options.gzip
+    ? { bytes: expansionLimit(source.size), exceeded: () => suspiciousSize(source.name) }
+    : { bytes: source.size, exceeded: () => endsTooEarly(source.name) };
+  const tar = new TarStream(source.name, limit, options.wanted);
   let total = 0;
   const take = async (chunks: AsyncIterable<unknown>) => {
     for await (const chunk of chunks) {
       if (!(chunk instanceof Uint8Array)) throw new Error('The stream gave no bytes.');
       total += chunk.byteLength;
-      if (total > expansionLimit(source.size)) {
-        throw unsupportedFile(
-          source.name,
-          'it unpacks to a suspicious size',
-          'Get it from a source you trust.',
-        );
-      }
+      if (total > limit.bytes) throw limit.exceeded();
       tar.write(chunk);
     }
   };
@@ -52,7 +53,15 @@ export async function readTarMembers(
     throw error;
   }
   tar.end();
-  return tar.members;
+  return tar;
+}
+
+/** As {@link readTar}, the members alone. */
+export async function readTarMembers(
+  source: ByteSource,
+  options: TarOptions,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  return (await readTar(source, options)).members;
 }
 
 async function* pieces(source: ByteSource, { signal, onProgress }: TarOptions): AsyncGenerator<Uint8Array> {

@@ -11,9 +11,12 @@ type Taking = 'header' | 'extra' | 'member' | 'skipped';
 
 /**
  * Takes a tar archive piece by piece (POSIX ustar, GNU long names, pax) and keeps the members that are wanted, in
- * memory (P4). Links, devices and sparse files are refused.
+ * memory (P4). Links, devices, sparse files and sizes that the archive cannot have are refused by their headers, before
+ * anything of the member is kept.
  */
 export class TarStream {
+  /** Of all files, kept or not, in the order of the archive. */
+  readonly names: string[] = [];
   readonly members = new Map<string, Uint8Array>();
   readonly #names: MemberNames;
   #taking: Taking = 'header';
@@ -26,14 +29,18 @@ export class TarStream {
   /** From the extra headers before a member's own. */
   #nextName: Uint8Array | undefined;
   #nextSize: number | undefined;
-  #count = 0;
+  #headers = 0;
   #total = 0;
   #ended = false;
 
-  /** @param wanted by the member's name */
+  /**
+   * @param limit for the bytes of all members together, and the error for more
+   * @param wanted asked once for each file, by its name and size
+   */
   constructor(
     private readonly archive: string,
-    private readonly wanted: (name: string) => boolean,
+    private readonly limit: { readonly bytes: number; readonly exceeded: () => Error },
+    private readonly wanted: (name: string, size: number) => boolean,
   ) {
     this.#names = new MemberNames(archive);
   }
@@ -58,31 +65,34 @@ export class TarStream {
 
   /** @throws UlmfitError `corrupt-file` where the archive ended too early */
   end(): void {
-    if (!this.#ended) throw corruptFile(this.archive, 'the tar archive ends too early');
+    if (!this.#ended) throw endsTooEarly(this.archive);
   }
 
   #take(bytes: Uint8Array): void {
-    if (this.#taking !== 'skipped') {
-      const needed = this.#filled + bytes.byteLength;
-      if (needed > this.#bytes.byteLength) {
-        // Grows with what has really come, so that a header's lie costs nothing.
-        const grown = new Uint8Array(
-          Math.min(this.#wantedBytes, Math.max(needed, 2 * this.#bytes.byteLength)),
-        );
-        grown.set(this.#bytes.subarray(0, this.#filled));
-        this.#bytes = grown;
-      }
-      this.#bytes.set(bytes, this.#filled);
-    }
+    if (this.#taking !== 'skipped') this.#bytes.set(bytes, this.#filled);
     this.#filled += bytes.byteLength;
   }
 
   #expect(taking: Taking, bytes: number): void {
     this.#taking = taking;
-    this.#bytes = new Uint8Array(Math.min(bytes, 2 ** 16));
+    this.#bytes = taking === 'skipped' ? new Uint8Array() : this.#allocate(bytes);
     this.#filled = 0;
     this.#wantedBytes = bytes;
     this.#padding = (blockBytes - (bytes % blockBytes)) % blockBytes;
+  }
+
+  /** The system gives memory where it is filled, so that a member that ends too early costs what came of it. */
+  #allocate(bytes: number): Uint8Array<ArrayBuffer> {
+    try {
+      return new Uint8Array(bytes);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw unsupportedFile(
+        this.archive,
+        `a member of ${bytes} bytes is too large`,
+        'Use a smaller model, or more memory.',
+      );
+    }
   }
 
   #complete(): void {
@@ -110,7 +120,7 @@ export class TarStream {
       return;
     }
     const header = readTarHeader(this.#bytes, this.archive);
-    if (++this.#count > maximumMembers) {
+    if (++this.#headers > maximumMembers) {
       throw unsupportedFile(this.archive, 'it has too many members', 'Pack only the model into it.');
     }
     if (header.type === 'x' || header.type === 'g' || header.type === 'L') {
@@ -135,6 +145,12 @@ export class TarStream {
         'Pack the files themselves.',
       );
     }
+    this.#count(name, size);
+    this.names.push(name);
+    this.#expectNonEmpty(this.wanted(name, size) ? 'member' : 'skipped', size);
+  }
+
+  #count(name: string, size: number): void {
     this.#total += size;
     if (this.#total > maximumArchiveBytes) {
       throw unsupportedFile(
@@ -143,7 +159,7 @@ export class TarStream {
         `Import files of at most ${maximumArchiveBytes / 2 ** 30} GiB.`,
       );
     }
-    this.#expectNonEmpty(this.wanted(name) ? 'member' : 'skipped', size);
+    if (this.#total > this.limit.bytes) throw this.limit.exceeded();
   }
 
   /** Nothing follows for what has no bytes, so it is complete at once. */
@@ -151,4 +167,8 @@ export class TarStream {
     this.#expect(taking, bytes);
     if (bytes === 0) this.#complete();
   }
+}
+
+export function endsTooEarly(archive: string): Error {
+  return corruptFile(archive, 'the tar archive ends too early');
 }

@@ -1,5 +1,5 @@
 import { type ByteSource, readPart } from '../byteSource';
-import { corruptFile } from '../fileErrors';
+import { parseJsonOf } from '../json';
 import { fileKind } from './fileKind';
 import { listOf, stringsOf, type Words } from './learnerWords';
 import { maximumPickleBytes, readWholePickle } from './pickle/pickleStream';
@@ -37,13 +37,8 @@ async function jsonWords(source: ByteSource): Promise<Words | undefined> {
   if (source.size > maximumPickleBytes) {
     throw unsupportedFile(source.name, 'it is too large for a list of words', 'Import a smaller one.');
   }
-  const bytes = await readPart(source, 0, source.size);
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw corruptFile(source.name, 'it is not JSON');
-  }
+  // A list of words, or the two lists of words and classes.
+  const value = parseJsonOf(source.name, await readPart(source, 0, source.size), 2);
   if (!Array.isArray(value)) return undefined;
   const items: unknown[] = value;
   if (isStrings(items)) return { vocab: items };

@@ -5,7 +5,7 @@ import { corruptFile } from '../fileErrors';
 import { crc32 } from './crc32';
 import { expansionLimit } from './limits';
 import { type CentralEntry, readCentralDirectory } from './zipDirectory';
-import { shown, throwIfCancelled, unsupportedFile } from './refusals';
+import { shown, suspiciousSize, throwIfCancelled, unsupportedFile } from './refusals';
 
 const localSignature = 0x04034b50;
 const localHeaderBytes = 30;
@@ -97,13 +97,7 @@ async function inflated(packed: ByteSource, entry: CentralEntry): Promise<ByteSo
       'Pack it again as a plain zip.',
     );
   }
-  if (entry.size > expansionLimit(entry.packedSize)) {
-    throw unsupportedFile(
-      packed.name,
-      'it would unpack to a suspicious size',
-      'Get the file from a source you trust.',
-    );
-  }
+  if (entry.size > expansionLimit(entry.packedSize)) throw suspiciousSize(packed.name);
   const bytes = await readPart(packed, 0, packed.size);
   let result: Uint8Array;
   try {

@@ -1,9 +1,10 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { ownerFile, ownerFolder } from '../../store/ownerOnly';
 import { type EngineReport, engineReport } from '../../protocol/engineReport';
+import { errorCode } from '../../store/fileSystem';
 import { readSealedJson, sealed } from '../../store/seal';
 import { modelOf, type StepSizes } from '../../training/engineCheck/speed';
 import type { DescribedEngine } from './probeMessages';
@@ -48,11 +49,20 @@ export class KnownChecks {
     const before = await this.#read();
     // It was found here, and need not be written again.
     if (before[key] && before[key].checked_at === report.checked_at) return;
-    const known = { ...before, [key]: report };
+    await this.#write({ ...before, [key]: report });
+  }
+
+  async #write(known: Readonly<Record<string, EngineReport>>): Promise<void> {
     const temporary = `${this.#path}.${process.pid}-${Date.now()}.tmp`;
-    await mkdir(dirname(this.#path), { recursive: true, mode: ownerFolder });
-    await writeFile(temporary, sealed(known), { mode: ownerFile });
-    await rename(temporary, this.#path);
+    try {
+      await mkdir(dirname(this.#path), { recursive: true, mode: ownerFolder });
+      await writeFile(temporary, sealed(known), { mode: ownerFile });
+      await rename(temporary, this.#path);
+    } catch (error) {
+      // Where the store cannot be written the check is done again next time, which costs seconds.
+      if (errorCode(error) === undefined) throw error;
+      await rm(temporary, { force: true }).catch(() => undefined);
+    }
   }
 
   #key({ engine, device, driver, versions }: DescribedEngine): string {

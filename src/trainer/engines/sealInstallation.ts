@@ -1,9 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { chmod, open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { InstallableEngine } from '../../engine/installation/enginesFolder';
 import { type InstallationRecord, recordName } from '../../engine/installation/installationRecord';
-import { KnownHashes } from '../../engine/installation/knownHashes';
+import { KnownHashes, restMilliseconds, smallBytes } from '../../engine/installation/knownHashes';
 import { hashFile } from '../../store/manifest';
 
 /**
@@ -20,7 +21,10 @@ export async function sealInstallation(
   const files: InstallationRecord['files'] = {};
   const hashes = KnownHashes.beside(place);
   let total = 0;
-  for (const file of await ownFiles(folder, '')) {
+  const own = await ownFiles(folder, '');
+  const isLarge = (file: string) => lstatSync(join(folder, file), { bigint: true }).size >= smallBytes;
+  if (own.some(isLarge)) await pause(restMilliseconds + 100);
+  for (const file of own) {
     const path = join(folder, file);
     const before = lstatSync(path, { bigint: true });
     files[file] = await hashFile(path);

@@ -103,7 +103,7 @@ describe('a pretrained model', { timeout: 120_000 }, () => {
 
   test('of the other direction says so', async () => {
     await get(modelOf(archive, { name: 'wt103-bwd', backwards: true }));
-    assert.equal((await store.encoders.show('wt103-bwd')).manifest.config['backwards'], true);
+    assert.equal((await store.encoders.show('wt103-bwd')).manifest.config.backwards, true);
   });
 
   test('that breaks off leaves the store as it was, and the next attempt goes on from there', async () => {

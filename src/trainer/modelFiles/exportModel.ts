@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { UlmfitError } from '../../errors';
+import { checkEntry } from '../../model/checkedContent';
 import { writeOnnxModel } from '../../model/onnxExport/writeOnnxModel';
 import type { ReceivedParams, RequestResult } from '../../protocol/requests';
 import { type ExportedEntry, writeStoreFolder } from '../../store/exportFolder';
@@ -28,6 +29,7 @@ export async function exportModel(
     );
   }
   const entry = await store[kind === 'encoder' ? 'encoders' : 'models'].load(name);
+  checkEntry(entry);
   task.check();
   return { files: await write(entry, format, int8, resolve(out), task) };
 }

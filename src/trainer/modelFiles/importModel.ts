@@ -2,15 +2,14 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { UlmfitError } from '../../errors';
-import { toClassifierManifestConfig } from '../../model/savedClassifier';
-import { toManifestConfig } from '../../model/savedEncoder';
+import { toClassifierManifestConfig, toManifestConfig } from '../../model/manifestConfig';
 import type { ReceivedParams, RequestResult } from '../../protocol/requests';
 import { manifestName } from '../../store/atomicSave';
 import { unreadableFile } from '../../store/fileErrors';
 import type { FileSystem } from '../../store/fileSystem';
 import { readForeignModel, type ForeignModel } from '../../store/foreign/foreignModel';
 import { readJson } from '../../store/json';
-import { hashFile, type Lineage } from '../../store/manifest';
+import { checkedConfig, hashFile, type Lineage } from '../../store/manifest';
 import { checkedName } from '../../store/names';
 import type { Store } from '../../store/store';
 import type { Task } from '../tasks';
@@ -43,7 +42,7 @@ export async function importModel(
     },
     ...(request.vocab === undefined ? {} : { vocabPath: resolve(request.vocab) }),
   });
-  const { sha256 } = await hashFile(path.path);
+  const { sha256 } = await hashFile(path.path, task.signal);
   const lineage = { source: { file: basename(path.path), format: foreign.format, sha256 } };
   const classes = request.classes ?? (await classesBeside(path.path));
   return keepForeignModel(into([foreign]), foreign, { name: request.name, classes, lineage });
@@ -67,13 +66,13 @@ export async function keepForeignModel(
   if (foreign.kind === 'classifier') {
     await into.models.checkedNewName(name);
     const content = classifierContent(foreign, classes);
-    const all = { ...toClassifierManifestConfig(content.config), ...config };
+    const all = checkedConfig({ ...toClassifierManifestConfig(content.config), ...config });
     await into.models.save(name, { config: all, classes: content.classes, lineage, metrics: {} }, content);
     return { kind: 'model', ...common, words: content.vocab.length, classes: [...content.classes] };
   }
   await into.encoders.checkedNewName(name);
   const content = languageModelContent(foreign);
-  const all = { ...toManifestConfig(content.config), ...config };
+  const all = checkedConfig({ ...toManifestConfig(content.config), ...config });
   await into.encoders.save(name, { config: all, lineage, metrics: {} }, content);
   return { kind: 'encoder', ...common, words: content.vocab.length };
 }
@@ -81,7 +80,7 @@ export async function keepForeignModel(
 /** Our exports for fastai name the classes in a file of their own. */
 async function classesBeside(path: string): Promise<string[] | undefined> {
   const file = join(dirname(path), 'classes.json');
-  return readJson(file, v.array(v.string()), 16 * 2 ** 20).catch(() => undefined);
+  return readJson(file, v.array(v.string()), 16 * 2 ** 20, 1).catch(() => undefined);
 }
 
 /** What an export for fastai calls the files of which each holds all there is; one of them is enough. */

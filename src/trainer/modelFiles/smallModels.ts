@@ -2,8 +2,7 @@
 import { RandomStream } from '../../engine/random';
 import { classifierConfig, languageModelConfig } from '../../model/awdLstmConfig';
 import type { NamedTensors } from '../../model/namedTensors';
-import { toClassifierManifestConfig } from '../../model/savedClassifier';
-import { toManifestConfig } from '../../model/savedEncoder';
+import { toClassifierManifestConfig, toManifestConfig } from '../../model/manifestConfig';
 import { classifierHeadDefaults } from '../../model/textClassifier';
 import { classifierShapes, languageModelShapes } from '../../model/weightShapes';
 import type { Store } from '../../store/store';
