@@ -10,6 +10,7 @@ import {
   withEventFile,
   type WrittenEvent,
 } from './eventLines';
+import { isIntact } from './eventSums';
 import { corruptFile } from './fileErrors';
 
 /** What an event file of any size says at its two ends, which is all that a list needs. */
@@ -158,6 +159,7 @@ const longLists = ['"classes":[', '"class_counts":[', '"issues":[', '"rows":['];
 function briefEvent(line: Buffer): WrittenEvent | undefined {
   const name = eventName(line);
   if (name === undefined) return parseEvent(line);
+  if (!isIntact(line)) return undefined;
   const text = line.toString();
   // Within a text a quotation mark has a backslash before it, so this is a list itself.
   const cuts = longLists.map((list) => text.indexOf(`,${list}`)).filter((cut) => cut >= 0);

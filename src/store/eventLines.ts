@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { UlmfitError } from '../errors';
 import { parseBoundedJson } from './boundedJson';
+import { isIntact, withoutSum } from './eventSums';
 import { unreadableFile } from './fileErrors';
 import { openWithStats } from './regularFile';
 
@@ -112,12 +113,13 @@ export function eventName(line: Buffer): string | undefined {
   return end < 0 ? undefined : name.slice(0, end);
 }
 
-/** The event that a line is; undefined if it is none. */
+/** The event that a line is; undefined if it is none, or was altered. */
 export function parseEvent(line: Buffer): WrittenEvent | undefined {
   // Failing to parse takes longer than a look at both ends.
   const [first, last] = [line[0], line.at(-1)];
   const looksLikeOne = first === 0x7b && (last === 0x7d || last === 0x0d);
-  return looksLikeOne ? parseEventText(line.toString()) : undefined;
+  const event = looksLikeOne && isIntact(line) ? parseEventText(line.toString()) : undefined;
+  return event && withoutSum(event);
 }
 
 const deepestEvent = 32;

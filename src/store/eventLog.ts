@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { lineStartBefore, withEventFile } from './eventLines';
+import { summedLine } from './eventSums';
 import { ownerFile } from './ownerOnly';
 import { saveFailure } from './saveFailure';
 
@@ -40,7 +41,7 @@ export class EventLog {
    */
   async append(event: Readonly<Record<string, unknown>>): Promise<void> {
     const previous = this.queue;
-    const written = previous.then(() => this.write(`${JSON.stringify(event)}\n`));
+    const written = previous.then(() => this.write(`${summedLine(event)}\n`));
     this.queue = written.catch(() => undefined);
     await written.catch((error: unknown) => {
       throw saveFailure(`${this.path} could not be written`, error);
