@@ -1,8 +1,4 @@
-import {
-  type ClassifierEvaluation,
-  classifierEvaluation,
-  predictionOf,
-} from '../training/classifierEvaluation';
+import { type ClassifierEvaluation, EvaluationTally } from '../training/classifierEvaluation';
 import type { Classifier, Fields, PredictOptions } from './classifier';
 
 /** The smallest normal number of 32 bits: a probability of 0 costs much, but not everything. */
@@ -19,10 +15,12 @@ export async function evaluate(
   labels: Int32Array,
   options?: PredictOptions,
 ): Promise<ClassifierEvaluation> {
+  const tally = new EvaluationTally(classifier.classes.length);
   const answers = await classifier.predict(texts, options);
-  const losses = answers.map(
-    (probabilities, row) => -Math.log(Math.max(probabilities[labels[row] ?? 0] ?? 0, leastProbability)),
-  );
-  const loss = losses.reduce((sum, each) => sum + each, 0) / answers.length;
-  return classifierEvaluation(loss, answers.map(predictionOf), labels, classifier.classes.length);
+  answers.forEach((probabilities, row) => {
+    const label = labels[row] ?? 0;
+    tally.add(row, label, probabilities);
+    tally.addLoss(-Math.log(Math.max(probabilities[label] ?? 0, leastProbability)));
+  });
+  return tally.result();
 }

@@ -25,21 +25,37 @@ export function predictionOf(probabilities: Float32Array): Prediction {
   return { predicted, probability: probabilities[predicted] ?? 0, probabilities };
 }
 
-/**
- * @param loss the mean over texts, in nats
- * @param predictions one for each text
- * @param labels the true class of each text
- */
-export function classifierEvaluation(
-  loss: number,
-  predictions: readonly Prediction[],
-  labels: Int32Array,
-  classes: number,
-): ClassifierEvaluation {
-  const confusion = emptyConfusion(classes);
-  predictions.forEach(({ predicted }, row) => {
-    const counts = confusion[labels[row] ?? 0];
-    if (counts) counts[predicted] = (counts[predicted] ?? 0) + 1;
-  });
-  return { loss, predictions, ...classificationReport(confusion) };
+/** Adds up what a classifier answered about labelled texts. */
+export class EvaluationTally {
+  readonly #confusion: number[][];
+  readonly #predictions: Prediction[] = [];
+  #loss = 0;
+  #rows = 0;
+
+  constructor(classes: number) {
+    this.#confusion = emptyConfusion(classes);
+  }
+
+  /**
+   * @param index the text's place among all
+   * @param label its true class
+   * @param probabilities of each class
+   */
+  add(index: number, label: number, probabilities: Float32Array): void {
+    const prediction = predictionOf(probabilities);
+    this.#predictions[index] = prediction;
+    const counts = this.#confusion[label];
+    if (counts) counts[prediction.predicted] = (counts[prediction.predicted] ?? 0) + 1;
+    this.#rows++;
+  }
+
+  /** @param loss of texts that were added, summed up, in nats */
+  addLoss(loss: number): void {
+    this.#loss += loss;
+  }
+
+  result(): ClassifierEvaluation {
+    const report = classificationReport(this.#confusion);
+    return { loss: this.#loss / this.#rows, predictions: this.#predictions, ...report };
+  }
 }

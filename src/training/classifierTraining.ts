@@ -3,12 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ClassifierBatch } from '../data/classifierBatches';
 import { activationRegularization } from '../engine/ops/activationRegularization';
 import type { TextClassifier } from '../model/textClassifier';
-import {
-  type ClassifierEvaluation,
-  classifierEvaluation,
-  type Prediction,
-  predictionOf,
-} from './classifierEvaluation';
+import { type ClassifierEvaluation, EvaluationTally } from './classifierEvaluation';
 import { crossEntropy } from './crossEntropy';
 import { type BatchLoss, type BatchSource, Learner, type LearnerOptions, type Metrics } from './learner';
 import { textBatch } from './textBatch';
@@ -83,21 +78,18 @@ async function evaluateBatches(
   classes: number,
   shouldStop?: () => boolean,
 ): Promise<ClassifierEvaluation | undefined> {
-  const predictions: Prediction[] = [];
-  const labels: number[] = [];
-  let loss = 0;
+  const tally = new EvaluationTally(classes);
   for (const batch of batches.epoch(0)) {
     const probabilities = tf.tidy(() => {
       const { logits } = model.forward(textBatch(batch), false);
-      loss += (crossEntropy(logits, batch.labels).dataSync()[0] ?? NaN) * batch.batch;
+      tally.addLoss((crossEntropy(logits, batch.labels).dataSync()[0] ?? NaN) * batch.batch);
       return tf.softmax(logits).dataSync<'float32'>();
     });
     batch.indices.forEach((index, row) => {
-      predictions[index] = predictionOf(probabilities.slice(row * classes, (row + 1) * classes));
-      labels[index] = batch.labels?.[row] ?? 0;
+      tally.add(index, batch.labels?.[row] ?? 0, probabilities.slice(row * classes, (row + 1) * classes));
     });
     await setImmediate();
     if (shouldStop?.()) return undefined;
   }
-  return classifierEvaluation(loss / predictions.length, predictions, Int32Array.from(labels), classes);
+  return tally.result();
 }
