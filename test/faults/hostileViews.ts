@@ -1,15 +1,12 @@
 /** What the extension's views are made of, on a hostile store: a bad entry is one bad entry, shown as text. */
-import type { RunEvent } from '../../src/protocol/events';
-import { brokenRuns } from '../../src/extension/explorer/brokenRuns';
 import { brokenFacts, entryDescription, entryFacts } from '../../src/extension/explorer/entryFacts';
 import { type Facts, factsAsText } from '../../src/extension/explorer/facts';
 import { runDescription, runFacts } from '../../src/extension/explorer/runFacts';
 import { english } from '../../src/extension/explorer/sampleContents';
 import { StoreLists } from '../../src/extension/explorer/storeLists';
-import { Listeners } from '../../src/extension/listeners';
 import { RunMonitor } from '../../src/extension/runMonitor';
-import type { TrainerClient, TrainerState } from '../../src/extension/trainerClient';
 import type { Store } from '../../src/store/store';
+import { idleTrainer } from '../store/idleTrainer';
 import type { Report } from './report';
 
 /** The extension host of a window has some gigabytes for everything. */
@@ -55,14 +52,11 @@ async function showEntries(
 }
 
 async function showRuns(store: Store, good: string, report: Report): Promise<void> {
-  const monitor = new RunMonitor(() => store, idleTrainer());
-  const runs = await monitor.list();
-  for (const run of runs)
+  const { views, broken } = await new RunMonitor(() => store, idleTrainer).listAll();
+  for (const run of views)
     judge(run.id, runFacts(run, undefined, english), runDescription(run, english), report);
-  for (const broken of await brokenRuns(store.runs, new Set(runs.map(({ id }) => id)))) {
-    judge(broken.name, brokenFacts(broken, english), '', report);
-  }
-  if (!runs.some(({ id }) => id === good)) report.broken('P22', 'the views', 'a good run is not listed');
+  for (const each of broken) judge(each.name, brokenFacts(each, english), '', report);
+  if (!views.some(({ id }) => id === good)) report.broken('P22', 'the views', 'a good run is not listed');
 }
 
 function judge(name: string, facts: Facts, description: string, report: Report): void {
@@ -79,13 +73,4 @@ function judge(name: string, facts: Facts, description: string, report: Report):
   if (text.length > 20_000)
     report.broken('P22', `the views: ${name.slice(0, 60)}`, `${text.length} characters`);
   if (/\bdefect\b/iu.test(text)) report.broken('P22', `the views: ${name.slice(0, 60)}`, text.slice(0, 300));
-}
-
-function idleTrainer(): TrainerClient {
-  const trainer: Pick<TrainerClient, 'state' | 'onEvent' | 'onStateChange'> = {
-    state: 'stopped',
-    onEvent: (listener) => new Listeners<[string, RunEvent]>().add(listener),
-    onStateChange: (listener) => new Listeners<[TrainerState]>().add(listener),
-  };
-  return trainer as TrainerClient;
 }

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { trainClassifierOptions, trainEncoderOptions } from '../../src/protocol/options';
 import { parseRunEvent } from '../../src/protocol/events';
+import { readInputs } from '../../src/store/runInputs';
 import type { Store } from '../../src/store/store';
 import { beginningOf } from '../../src/trainer/engines/engineOfRun';
 import { readRunState } from '../../src/trainer/runState';
@@ -72,10 +73,16 @@ async function readersOfRun(store: Store, id: string): Promise<Reader[]> {
       isSkipped: (value) => isPartOf(value as unknown[], told),
     },
     {
+      name: `what ${id} stands on`,
+      reads: below('inputs.json'),
+      read: () => readInputs(store.runs.folderOf(id)),
+      isSkipped: never,
+    },
+    {
       name: `the beginning of ${id}`,
       reads: below('events.ndjson'),
       read: () => beginningOf(store, id),
-      isSkipped: (value) => Object.keys(value as object).length === 0,
+      isSkipped: (value) => !('engine' in (value as object)),
     },
     ...steps.map((step): Reader => ({
       name: `checkpoint ${step} of ${id}`,
