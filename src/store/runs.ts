@@ -17,6 +17,7 @@ import { corruptFile, unreadableFile } from './fileErrors';
 import { saveFailure } from './saveFailure';
 import { readSealedJson, sealed } from './seal';
 import { lifeOf, ProcessLock } from './processLock';
+import { isLink, refuseLinks } from './refuseLinks';
 import { runInUse } from './runInUse';
 
 /** `run.json`: what the run was asked to do. It never changes, so that it can be run again. */
@@ -250,10 +251,12 @@ export class Runs {
   /**
    * Takes the run for this process alone, until the lock is released.
    *
-   * @throws UlmfitError `not-found`, `in-use` by another process, which may be silent, `save-failed`
+   * @throws UlmfitError `not-found`, `in-use` by another process, which may be silent, `corrupt-file` where the run would
+   * be written elsewhere, `save-failed`
    */
   async lock(id: string): Promise<ProcessLock> {
     const folder = await this.existingFolder(id);
+    await refuseLinks(folder, join(folder, 'checkpoints'), join(folder, eventFileName));
     try {
       return await ProcessLock.take(folder, (holder) => runInUse(id, holder));
     } catch (error) {
@@ -283,8 +286,10 @@ export class Runs {
 
   private async lockForRemoval(id: string): Promise<ProcessLock | undefined> {
     const folder = await this.existingFolder(id);
+    // The link alone is deleted, and nobody works there.
+    if (await isLink(folder)) return undefined;
     try {
-      return await this.lock(id);
+      return await ProcessLock.take(folder, (holder) => runInUse(id, holder));
     } catch (error) {
       // A full disk has no room for a lock, and is just what makes one remove runs.
       const isFree = error instanceof UlmfitError && error.code === 'save-failed';
@@ -335,6 +340,7 @@ async function exists(path: string): Promise<boolean> {
 /** The `run.json` of a run in its folder. @throws UlmfitError `corrupt-file`, also where the id is no name */
 export async function readRunOf(id: string, folder: string): Promise<RunFile> {
   if (!isName(id)) throw corruptFile(folder, noName(id), 'Rename the folder, or remove the run.');
+  await refuseLinks(folder);
   // A folder that was copied by hand is a run of its own.
   return { ...(await readRunFile(join(folder, runFileName))), id };
 }

@@ -10,3 +10,6 @@ export function kindOf(name: string, flags?: unknown): CallKind;
 
 /** Which calls each fault befalls. `KILL` is no error: the process ends there. */
 export const befalls: Readonly<Record<FaultCode, readonly CallKind[]>>;
+
+/** The system call that Node names in the error of a call. */
+export function systemCallOf(name: string): string;

@@ -37,3 +37,18 @@ export const befalls = {
   EFBIG: ['write'],
   EDQUOT: ['create', 'change', 'write', 'close'],
 };
+
+/** Where the two are not called the same. */
+const systemCalls = {
+  ...{ appendFile: 'open', copyFile: 'copyfile', exists: 'access', lutimes: 'lutime', readdir: 'scandir' },
+  ...{ readFile: 'open', utimes: 'utime', writeFile: 'open' },
+  ...{ 'handle.appendFile': 'write', 'handle.chmod': 'fchmod', 'handle.datasync': 'fdatasync' },
+  ...{ 'handle.readFile': 'read', 'handle.readv': 'read', 'handle.stat': 'fstat', 'handle.sync': 'fsync' },
+  ...{ 'handle.truncate': 'ftruncate', 'handle.utimes': 'futime', 'handle.writeFile': 'write' },
+  ...{ 'handle.writev': 'write' },
+};
+
+/** @type {typeof import('./calls.d.mts').systemCallOf} */
+export function systemCallOf(name) {
+  return systemCalls[name] ?? name.replace('handle.', '');
+}

@@ -57,8 +57,31 @@ class HostileEntries {
   /** A copy of the good entry, changed. */
   copy(name, change) {
     cpSync(this.path(this.good), this.path(name), { recursive: true });
+    if (this.first === 'run.json') this.interrupt(name);
     change((file) => this.path(name, file));
     this.names.push(name);
+  }
+
+  /** A run that has not ended, and makes something of its own, so that it can be resumed. */
+  interrupt(name) {
+    const events = readFileSync(this.path(name, 'events.ndjson'), 'utf8').trimEnd().split('\n');
+    writeFileSync(
+      this.path(name, 'events.ndjson'),
+      events
+        .slice(0, -1)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const run = { ...this.read(name), name: `made-${this.names.length}` };
+    writeFileSync(this.path(name, this.first), JSON.stringify(run));
+  }
+
+  /** Without its seal, as earlier versions wrote it: an enemy can make a right one. */
+  read(name) {
+    const content = JSON.parse(readFileSync(this.path(name, this.first), 'utf8'));
+    delete content.sealed;
+    delete content.seal;
+    return content;
   }
 
   /** Something that is no folder. */
@@ -70,7 +93,7 @@ class HostileEntries {
   /** A copy whose manifest says something else. */
   says(name, change) {
     this.copy(name, (file) => {
-      const content = JSON.parse(readFileSync(file(this.first), 'utf8'));
+      const content = this.read(name);
       writeFileSync(file(this.first), change(content) ?? JSON.stringify(content));
     });
   }
@@ -80,6 +103,12 @@ class HostileEntries {
 function plantWrongTypes(entry) {
   const { first, outside } = entry;
   entry.place('a-file', (path) => writeFileSync(path, 'text'));
+  if (!isWindows && first === 'run.json') {
+    entry.copy('link-checkpoints', (file) => {
+      rmSync(file('checkpoints'), { recursive: true });
+      symlinkSync(join(outside, 'run', 'checkpoints'), file('checkpoints'));
+    });
+  }
   entry.copy('a-folder-in-place', (file) => {
     rmSync(file(first));
     mkdirSync(file(first));

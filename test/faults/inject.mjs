@@ -5,10 +5,11 @@ import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
+import { constants } from 'node:os';
 import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
-import { befalls, kindOf } from './calls.mjs';
+import { befalls, kindOf, systemCallOf } from './calls.mjs';
 import './repeatProbe.mjs';
 
 const store = process.env.FAULTS_STORE;
@@ -42,8 +43,11 @@ function faultOf(name, flags) {
 
 function failure(code, name, path) {
   const texts = { ENOSPC: 'no space left on device', EACCES: 'permission denied', EIO: 'i/o error' };
-  const message = `${code}: ${texts[code] ?? 'injected'}, ${name} '${path}'`;
-  return Object.assign(new Error(message), { code, errno: -1, syscall: name, path });
+  const syscall = systemCallOf(name);
+  // A call on a handle does not know the path any more.
+  const place = name.startsWith('handle.') ? {} : { path };
+  const message = `${code}: ${texts[code] ?? 'injected'}, ${syscall}${place.path ? ` '${path}'` : ''}`;
+  return Object.assign(new Error(message), { code, errno: -constants.errno[code], syscall, ...place });
 }
 
 const isBelow = (path) => path === store || path.startsWith(store + sep);

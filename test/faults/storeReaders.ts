@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { trainClassifierOptions } from '../../src/options/classifier';
 import { trainEncoderOptions } from '../../src/options/languageModel';
 import { parseRunEvent } from '../../src/protocol/events';
+import { readInputs } from '../../src/store/runInputs';
 import type { Store } from '../../src/store/store';
 import { beginningOf } from '../../src/trainer/engines/engineOfRun';
 import { readRunState } from '../../src/trainer/runState';
@@ -73,10 +74,16 @@ async function readersOfRun(store: Store, id: string): Promise<Reader[]> {
       isSkipped: (value) => isPartOf(value as unknown[], told),
     },
     {
+      name: `what ${id} stands on`,
+      reads: below('inputs.json'),
+      read: () => readInputs(store.runs.folderOf(id)),
+      isSkipped: never,
+    },
+    {
       name: `the beginning of ${id}`,
       reads: below('events.ndjson'),
       read: () => beginningOf(store, id),
-      isSkipped: (value) => Object.keys(value as object).length === 0,
+      isSkipped: (value) => !('engine' in (value as object)),
     },
     ...steps.map((step): Reader => ({
       name: `checkpoint ${step} of ${id}`,
