@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { UlmfitError } from '../errors';
 import { nodeFileSystem, type FileSystem } from './fileSystem';
-import { readJson } from './json';
 import { formatVersion } from './manifest';
 import { saveFailure } from './saveFailure';
+import { readSealedJson, sealed } from './seal';
 
 const inputsFile = 'inputs.json';
 const largest = 2 ** 20;
@@ -25,7 +25,7 @@ export type InputHashes = Readonly<Record<string, string>>;
  */
 export async function readInputs(runFolder: string): Promise<InputHashes | undefined> {
   try {
-    return (await readJson(join(runFolder, inputsFile), inputsSchema, largest)).sha256;
+    return (await readSealedJson(join(runFolder, inputsFile), inputsSchema, largest)).sha256;
   } catch (error) {
     if (error instanceof UlmfitError && error.code === 'file-not-found') return undefined;
     throw error;
@@ -43,7 +43,7 @@ export async function writeInputs(
   try {
     const file = await fileSystem.createFile(temporary);
     try {
-      await file.write(Buffer.from(`${JSON.stringify({ formatVersion, sha256 }, null, 2)}\n`));
+      await file.write(Buffer.from(sealed({ formatVersion, sha256 })));
       await file.sync();
     } finally {
       await file.close();

@@ -9,21 +9,16 @@ import { RandomStream } from '../../src/random';
 import { UlmfitError } from '../../src/errors';
 import type { Store } from '../../src/store/store';
 import { treeOf } from './folderTree';
+import type { Extent } from './jobs';
 import type { Report } from './report';
 import { type Reader, readersOf } from './storeReaders';
-
-export interface AlterationSettings {
-  readonly seed: number;
-  /** Alters each byte of tensors, too; else one of `tensorStride`, as each is under the same checksum. */
-  readonly tensorStride: number;
-}
 
 /** Reading a file of a few kilobytes takes a millisecond or two. */
 const slowestMilliseconds = 5000;
 
 export async function alterEverything(
   store: Store,
-  { seed, tensorStride }: AlterationSettings,
+  { seed, strides, cutStride }: Extent,
   report: Report,
 ): Promise<void> {
   const readers = await readersOf(store);
@@ -40,14 +35,15 @@ export async function alterEverything(
       writeFileSync(file, bytes);
       for (const reader of concerned) await judge(reader, before.get(reader), `${path}, ${how}`, report);
     };
-    for (const at of placesOf(path, original.length, tensorStride, random)) {
+    for (const at of placesOf(original.length, strideOf(path, strides), random)) {
       const bit = random.integer(8);
       const altered = Buffer.from(original);
       altered[at] = (altered[at] ?? 0) ^ (1 << bit);
       report.count('bytes altered');
       await readAll(altered, `bit ${bit} of byte ${at} turned`);
     }
-    for (const length of placesOf(path, original.length, tensorStride, random)) {
+    const cuts = cutStride * strideOf(path, strides);
+    for (const length of placesOf(original.length, cuts, random)) {
       report.count('files cut off');
       await readAll(original.subarray(0, length), `cut off after ${length} bytes`);
     }
@@ -59,11 +55,18 @@ export async function alterEverything(
   }
 }
 
-/** A tensor file's header is a tenth of it or more; behind it every byte is as good as the next. */
-function placesOf(path: string, length: number, stride: number, random: RandomStream): number[] {
-  const step = path.endsWith('.safetensors') ? stride : 1;
-  const first = random.integer(step);
-  return Array.from({ length: Math.ceil((length - first) / step) }, (_, index) => first + index * step);
+function strideOf(path: string, { small, events, tensors }: Extent['strides']): number {
+  if (path.endsWith('.safetensors')) return tensors;
+  return path.endsWith('.ndjson') ? events : small;
+}
+
+/** One of `stride` places, from one of the first on. */
+function placesOf(length: number, stride: number, random: RandomStream): number[] {
+  const first = random.integer(stride);
+  return Array.from(
+    { length: Math.max(0, Math.ceil((length - first) / stride)) },
+    (_, index) => first + index * stride,
+  );
 }
 
 async function judge(reader: Reader, before: unknown, where: string, report: Report): Promise<void> {

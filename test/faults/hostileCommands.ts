@@ -5,6 +5,7 @@ import { type Finished, runBounded } from './boundedProcess';
 import { engineChecks } from './faultyTrainer';
 import { differences, treeOf } from './folderTree';
 import { plantHostileStore, type PlantedEntries } from './hostileStore.mjs';
+import type { Extent } from './jobs';
 import type { Report } from './report';
 import { makeSmallStore, type SmallStore } from './smallStore';
 
@@ -17,7 +18,11 @@ const obeyed = /(?![\t\n\r])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u;
 const commandMegabytes = 1000;
 const lanes = 2;
 
-export async function tryHostileCommands(folder: string, all: boolean, report: Report): Promise<void> {
+export async function tryHostileCommands(
+  folder: string,
+  { seed, commandStride }: Extent,
+  report: Report,
+): Promise<void> {
   const small = await makeSmallStore(folder);
   const { root } = small.store;
   const outside = join(folder, 'outside');
@@ -26,7 +31,7 @@ export async function tryHostileCommands(folder: string, all: boolean, report: R
   const before = treeOf(outside);
   const goodTree = () => treeOf(root, (path) => !isOfGood(path, small));
   const goodBefore = goodTree();
-  const commands = commandsOn(planted, small, folder, all);
+  const commands = commandsOn(planted, small, folder, seed, commandStride);
   await showViews(root, good, report);
   const next = async (): Promise<void> => {
     for (let args = commands.shift(); args; args = commands.shift()) {
@@ -55,15 +60,21 @@ function isOfGood(path: string, { runs }: SmallStore): boolean {
   );
 }
 
-/** What is asked of the store; what removes entries comes last. */
-function commandsOn(planted: PlantedEntries, { data }: SmallStore, folder: string, all: boolean): string[][] {
+/** What is asked of the store: of all, and of one in `stride` of its entries. What removes them comes last. */
+function commandsOn(
+  planted: PlantedEntries,
+  { data }: SmallStore,
+  folder: string,
+  seed: number,
+  stride: number,
+): string[][] {
   const { encoders, models, runs } = planted;
   const out = (name: string) => join(folder, `out-${Math.abs(hash(name))}`);
+  let count = seed;
   const each = (names: readonly string[], ask: (name: string, index: number) => string[][]) =>
-    names.flatMap((name, index) => ask(name, index));
+    names.flatMap((name, index) => ask(name, index).filter(() => count++ % stride === 0));
   return [
-    ...[['list'], ['runs'], ['list', '--json'], ['runs', '--json'], ['tokenize', 'the rain']],
-    ...(all ? [['doctor'], ['doctor', '--json']] : [['doctor']]),
+    ...[['list'], ['runs'], ['list', '--json'], ['runs', '--json'], ['tokenize', 'the rain'], ['doctor']],
     ...each(encoders, (name) => [
       ['show', '--', `encoders/${name}`],
       ['generate', '--words', '3', '--', name, 'the rain'],
@@ -97,7 +108,7 @@ function commandsOn(planted: PlantedEntries, { data }: SmallStore, folder: strin
 function runCommand(store: string, args: readonly string[]): Promise<Finished> {
   return runBounded({
     arguments: [cli, '--store', store, '--engine', 'onnx', ...args],
-    milliseconds: commandMilliseconds,
+    milliseconds: args[0] === 'doctor' ? 6 * commandMilliseconds : commandMilliseconds,
     // It computes with a model of usual size.
     megabytes: args[0] === 'doctor' ? 3 * commandMegabytes : commandMegabytes,
     // The checks of the store itself are hostile, too.

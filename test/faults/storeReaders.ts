@@ -82,8 +82,11 @@ async function readersOfRun(store: Store, id: string): Promise<Reader[]> {
     {
       name: `the beginning of ${id}`,
       reads: below('events.ndjson'),
-      read: () => beginningOf(store, id),
-      isSkipped: (value) => !('engine' in (value as object)),
+      read: async () => {
+        const { engine, batches } = await beginningOf(store, id);
+        return { engine, batches };
+      },
+      isSkipped: (value) => isDeepStrictEqual(value, { engine: undefined, batches: undefined }),
     },
     ...steps.map((step): Reader => ({
       name: `checkpoint ${step} of ${id}`,

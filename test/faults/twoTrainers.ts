@@ -13,6 +13,7 @@ import { weightsOf, writeSampleData } from '../trainer/host';
 import { FaultyTrainer } from './faultyTrainer';
 import { treeOf } from './folderTree';
 import { litter } from './litter';
+import type { Extent } from './jobs';
 import type { Report } from './report';
 import { encoderOptions } from './smallStore';
 
@@ -235,8 +236,7 @@ class Sequence {
 
 export async function trySideBySide(
   folder: string,
-  sequences: number,
-  seed: number,
+  { sequences, seed }: Extent,
   report: Report,
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
