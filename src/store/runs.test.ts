@@ -214,3 +214,21 @@ describe('checkpoints', () => {
     assert.deepEqual(await checkpoints.steps(), [2, 4]);
   });
 });
+
+test('P25: a run that could not be created, nor its folder removed, is nobody’s', async () => {
+  const root = await mkdtemp(join(folder, 'half-'));
+  const healthy = new Runs(root);
+  const failing: FileSystem = {
+    ...nodeFileSystem,
+    createFile: () => Promise.reject(Object.assign(new Error('EIO: i/o error, open'), { code: 'EIO' })),
+    remove: () => Promise.reject(Object.assign(new Error('EIO: i/o error, rm'), { code: 'EIO' })),
+  };
+  const run = { kind: 'encoder', name: 'words', options: {} } as const;
+  await assert.rejects(new Runs(root, failing).begin('half', run), { code: 'save-failed' });
+  assert.deepEqual(
+    (await healthy.list()).broken.map(({ id }) => id),
+    ['half'],
+  );
+  await healthy.remove('half');
+  assert.deepEqual(await healthy.ids(), []);
+});

@@ -105,12 +105,15 @@ export class Runs {
   /** The same, with the run locked from the first: nobody finds it without an owner. @throws UlmfitError as `create` */
   async begin(id: string, run: NewRunFile): Promise<{ file: RunFile; lock: ProcessLock }> {
     const folder = await this.newFolder(id);
+    let lock: ProcessLock | undefined;
     try {
-      const lock = await ProcessLock.take(folder, (holder) => runInUse(id, holder));
+      lock = await ProcessLock.take(folder, (holder) => runInUse(id, holder));
       return { file: await this.writeRunFile(folder, run), lock };
     } catch (error) {
-      // Nothing refers to it yet. Where it cannot be removed either, it is listed as one that cannot be read.
+      // Nothing refers to it yet. Where it cannot be removed either, it is listed as one that cannot be read, and is
+      // nobody's: whoever wants to remove it may.
       await this.fileSystem.remove(folder).catch(() => undefined);
+      await lock?.release();
       throw error;
     }
   }

@@ -140,7 +140,7 @@ export class FaultBench {
 
   /** Resumes what was interrupted, or begins anew where nothing of it was kept. */
   async #goOn(scenario: Scenario, place: string, run: string | undefined): Promise<void> {
-    const made = await this.#newRuns(scenario, run);
+    const made = await this.#newRuns(scenario, place, run);
     const trainer = await this.#ready();
     const status = made === undefined ? undefined : await this.#store.runs.status(made);
     if (status !== 'done') {
@@ -171,10 +171,10 @@ export class FaultBench {
   }
 
   /** The run that the case began, if it can be read; one that cannot is removed as a user would. */
-  async #newRuns(scenario: Scenario, known: string | undefined): Promise<string | undefined> {
+  async #newRuns(scenario: Scenario, place: string, known: string | undefined): Promise<string | undefined> {
     const { runs, broken } = await this.#store.runs.list();
     const isNew = ({ id }: { id: string }) => !this.#before.has(`runs/${id}`);
-    for (const { id } of broken.filter(isNew)) await this.#store.runs.remove(id);
+    for (const { id } of broken.filter(isNew)) await this.#remove(id, place);
     const found = [
       ...runs.filter(isNew).map(({ id }) => id),
       ...(scenario.resumes ? [scenario.resumes] : []),
@@ -183,13 +183,25 @@ export class FaultBench {
     return known ?? found[0];
   }
 
+  /** A trainer that could not delete its lock tries again every second. */
+  async #remove(id: string, place: string): Promise<void> {
+    const start = Date.now();
+    let failure: unknown;
+    while (Date.now() - start < statusMilliseconds) {
+      failure = await this.#store.runs.remove(id).catch((error: unknown) => error);
+      if (failure === undefined) return;
+      await pause(50);
+    }
+    this.report.broken('P25', place, `the run ${id} cannot be removed: ${String(failure)}`);
+  }
+
   /** Removes all that the case made, and sees that the store is as it was before. */
   async #putBack(scenario: Scenario, place: string): Promise<void> {
     const { resumes } = scenario;
     try {
       const { runs } = await this.#store.runs.list();
       const made = runs.filter(({ id }) => id === resumes || !this.#before.has(`runs/${id}`));
-      for (const { id } of made) await this.#store.runs.remove(id);
+      for (const { id } of made) await this.#remove(id, place);
       const names = await this.#store[scenario.kind].names();
       if (names.includes(scenario.makes)) await this.#store[scenario.kind].remove(scenario.makes);
     } catch (error) {
