@@ -31,4 +31,8 @@ const files = ['src', 'webview', 'test'].flatMap((folder) =>
     )
     .filter((file) => words.every((word) => file.includes(word))),
 );
+if (files.length === 0) {
+  console.error(`No test file's path contains ${words.join(' and ')}.`);
+  process.exit(1);
+}
 run(process.execPath, ['--import', 'tsx', '--test', ...files.sort()]);

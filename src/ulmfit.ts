@@ -8,6 +8,10 @@
  * await learner.saveEncoder('fine_enc');
  * ```
  */
+export type { Classifier } from './classifier/classifier';
+export { type Classification, classify, type ClassifyOptions } from './classifier/classify';
+export { explain, type Explanation } from './classifier/explain';
+export { readClassifier } from './classifier/readClassifier';
 export { readRows, type ReadOptions, type ReadResult } from './data/readRows';
 export { splitRows, type Split, type SplitSettings } from './data/splitRows';
 export { TextClasDataBunch, type ClassifierDataSettings } from './data/textClasDataBunch';
@@ -16,8 +20,6 @@ export type { RowIssue, TextRow } from './data/textRow';
 export { type EngineChoice, type EngineInUse, useEngine } from './engine/engines';
 export { describeError, type ErrorCode, UlmfitError } from './errors';
 export { type BeamSearchOptions } from './inference/beamSearch';
-export { type Classification, classify, type ClassifyOptions } from './inference/classify';
-export { explain, type Explanation } from './inference/explain';
 export { generate, type GenerateOptions } from './inference/generate';
 export {
   type ClassifierSettings,
@@ -29,7 +31,6 @@ export {
 } from './inference/learners';
 export { AWD_LSTM, type AwdLstmConfig } from './model/awdLstmConfig';
 export { convertWeights } from './model/convertWeights';
-export { readClassifier, type SavedClassifier } from './model/savedClassifier';
 export {
   languageModelOf,
   type PretrainedEncoder,
@@ -42,7 +43,7 @@ export { decodeSpecialTokens } from './text/decodeSpecialTokens';
 export { joinFields } from './text/joinFields';
 export { tokenize, tokenizeFields } from './text/tokenize';
 export { Vocab } from './text/vocab';
-export type { ClassifierEvaluation } from './training/classifierTraining';
+export type { ClassifierEvaluation } from './training/classifierEvaluation';
 export type { EpochReport, FitCallbacks, FitOptions, Metrics, StepReport } from './training/learner';
 export { findLearningRate, type LearningRateCurve } from './training/learningRateFinder';
 export { type LearningRate, slice } from './training/learningRate';

@@ -1,4 +1,4 @@
-import type { EngineFallback, EngineName } from '../protocol/options';
+import type { EngineFallback, EngineName } from '../options/process';
 import type { Output } from './output';
 
 /** What the command line has from the system it runs on, so that tests can give it something else. */

@@ -38,8 +38,12 @@ export function checkedOptions<Schema extends v.GenericSchema>(
   if (checked.success) return checked.output;
   const [issue] = checked.issues;
   const key = v.getDotPath(issue)?.split('.')[0] ?? '';
-  const flag = key.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(`--${flag}: ${issue.message}`);
+  throw new UsageError(`${flagOf(key)}: ${issue.message}`);
+}
+
+/** `dropMult` as it is written on the command line: `--drop-mult`. */
+export function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** The name of what is to be made, checked before hours are spent on it. @throws UsageError */

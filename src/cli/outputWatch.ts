@@ -36,7 +36,10 @@ export class OutputWatch {
 
   /** Waits until everything that was printed is written. @throws OutputFailure */
   async settle(): Promise<void> {
-    if (!this.#failure) await new Promise((resolve) => this.system.stdout.write('', resolve));
+    const { stdout } = this.system;
+    // Where nothing waits to be written, nobody needs to read any more.
+    const isWritten = 'writableLength' in stdout && stdout.writableLength === 0;
+    if (!this.#failure && !isWritten) await new Promise((resolve) => stdout.write('', resolve));
     // An error is told after the write is answered.
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#failure) throw this.#failure;

@@ -1,5 +1,5 @@
 import { UlmfitError } from '../errors';
-import type { TrainEncoderOptions } from '../protocol/options';
+import type { TrainEncoderOptions } from '../options/languageModel';
 import { pretrainedAddress, pretrainedModel, type PretrainedModel } from '../store/pretrainedModels';
 import { Store } from '../store/store';
 import { askPermission } from './askPermission';

@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../../package.json';
 import { UlmfitError } from '../errors';
+import { type EngineFallback, engineFallbacks, engineNames, type EngineName } from '../options/process';
 import { asUlmfitError } from '../systemErrors';
-import { type EngineFallback, engineFallbacks, engineNames, type EngineName } from '../protocol/options';
 import { Store } from '../store/store';
 import { addEnsembleCommand } from './commands/ensemble';
 import { addInferenceCommands } from './commands/infer';

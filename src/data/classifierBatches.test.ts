@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { golden } from '../../test/golden/goldenFile';
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import { UlmfitError } from '../errors';
 import { ClassifierBatches } from './classifierBatches';
 import { packRows, padCollate } from './padCollate';

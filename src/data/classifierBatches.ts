@@ -1,4 +1,4 @@
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import { UlmfitError } from '../errors';
 import { packRows, type PackedRows } from './padCollate';
 import { sortedOrder, sortishOrder } from './samplers';

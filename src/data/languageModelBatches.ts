@@ -1,4 +1,4 @@
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import { UlmfitError } from '../errors';
 import { checkWholeNumber } from './settings';
 

@@ -2,7 +2,7 @@
  * In which order texts of different lengths are put into batches, after fastai's text/data.py. Both keep texts of
  * like length together, so that little of a batch is padding.
  */
-import type { RandomStream } from '../engine/random';
+import type { RandomStream } from '../random';
 
 /** Indices by length, longest first; equal lengths stay in the order given (fastai's `SortSampler`). */
 export function sortedOrder(lengths: readonly number[], indices?: readonly number[]): number[] {

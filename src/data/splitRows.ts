@@ -1,4 +1,4 @@
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import { compareCodePoints } from './classes';
 import { checkShare } from './settings';
 import type { TextRow } from './textRow';

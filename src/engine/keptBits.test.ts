@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { applyKeptBits, keptBits } from './keptBits';
 import { dropoutMask } from './ops/dropout';
-import type { StreamKey } from './random';
+import type { StreamKey } from '../random';
 
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const keys: fc.Arbitrary<StreamKey> = fc.tuple(word, word);

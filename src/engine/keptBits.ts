@@ -1,5 +1,5 @@
 import { bitsOfWords } from './keptBitsProgram';
-import type { StreamKey } from './random';
+import type { StreamKey } from '../random';
 
 /**
  * One bit for each element of a mask, 1 where it is kept, that is where word j of the stream `key` is at least

@@ -1,4 +1,4 @@
-import type { StreamKey } from './random';
+import type { StreamKey } from '../random';
 
 /*
  * Threefry-2x32 (random.ts) for four counters at a time, as a WebAssembly program with 128-bit vectors: a training step of a

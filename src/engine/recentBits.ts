@@ -1,6 +1,6 @@
 import { keptBits } from './keptBits';
 import { isRecordingGradient } from './ops/kernel';
-import type { StreamKey } from './random';
+import type { StreamKey } from '../random';
 
 /** Masks whose gradient is still to come; at one bit for each element they are small. */
 const recent = new Map<string, Int32Array>();

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { UlmfitError } from '../errors';
-import { modelInfo } from './api';
+import { modelInfo } from './createApi';
 import type { Editor } from './editor/editorCommands';
 import { escapedMarkdown } from './explorer/plainText';
 import type { Services } from './services';

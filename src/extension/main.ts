@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { type Silence, TrainerProcess } from '../protocol/trainerProcess';
-import { createApi, type UlmfitApi } from './api';
+import type { UlmfitApi } from './api';
 import { registerCommands } from './commands';
+import { createApi } from './createApi';
 import { registerDashboard } from './dashboard/dashboard';
 import { registerEditor } from './editor/editorCommands';
 import { registerExplorer } from './explorer/explorer';

@@ -1,6 +1,7 @@
 import { UlmfitError } from '../errors';
 import { endsRun, parseRunEvent, type RunEvent } from '../protocol/events';
-import type { TrainClassifierInput, TrainEncoderInput } from '../protocol/options';
+import type { TrainClassifierInput } from '../options/classifier';
+import type { TrainEncoderInput } from '../options/languageModel';
 import { keptEvents } from '../store/readEvents';
 import type { Store } from '../store/store';
 import { Thinned } from '../store/thinned';

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import type { LanguageModel } from '../model/languageModel';
 import { unkId } from '../text/specialTokens';
 import type { Vocab } from '../text/vocab';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { useEngine } from '../engine/engines';
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import { tinyLanguageModel, tinyText, tinyVocab } from '../model/tinyModels';
 import { specialTokens, unkId } from '../text/specialTokens';
 import { Vocab } from '../text/vocab';

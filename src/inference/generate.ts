@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import type { LanguageModel } from '../model/languageModel';
 import { decodeSpecialTokens } from '../text/decodeSpecialTokens';
 import { bosId } from '../text/specialTokens';

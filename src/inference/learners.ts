@@ -1,5 +1,7 @@
 import type { TextClasDataBunch } from '../data/textClasDataBunch';
 import type { TextLMDataBunch } from '../data/textLMDataBunch';
+import { type Classification, classify } from '../classifier/classify';
+import { UlmfitClassifier } from '../classifier/ulmfitClassifier';
 import { ensureEngine } from '../engine/engines';
 import { UlmfitError } from '../errors';
 import { type Architecture, type AwdLstmConfig, scaleDropouts } from '../model/awdLstmConfig';
@@ -16,7 +18,6 @@ import { ClassifierTraining } from '../training/classifierTraining';
 import { LanguageModelTraining } from '../training/languageModelTraining';
 import type { LearnerOptions } from '../training/learner';
 import { beamSearch, type BeamSearchOptions } from './beamSearch';
-import { type Classification, classify } from './classify';
 import { generate, type GenerateOptions } from './generate';
 
 export interface TextLearnerSettings extends LearnerOptions {
@@ -136,9 +137,8 @@ export class TextClassifierLearner extends ClassifierTraining {
   /** The classes' probabilities for one text. */
   async predict(text: string): Promise<Classification> {
     const { vocab, classes, backwards } = this.data;
-    const [answer] = await classify({ members: [{ model: this.model, vocab, backwards }], classes }, [
-      [text],
-    ]);
+    const classifier = new UlmfitClassifier(this.model, vocab, classes, backwards);
+    const [answer] = await classify(classifier, [[text]]);
     if (!answer) throw new Error('There is no answer for a text.');
     return answer;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import { draw, samplingWeights, softmax } from './sampling';
 
 /** Id 0 is xxunk. */

@@ -3,7 +3,7 @@ import { dropout, dropoutMask } from '../engine/ops/dropout';
 import { embedding } from '../engine/ops/embedding';
 import { lstmLayer } from '../engine/ops/lstmLayer';
 import { detach } from '../engine/ops/kernel';
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import { type AwdLstmConfig, layerWidths } from './awdLstmConfig';
 import type { DropoutKeys } from './dropoutKeys';
 import { uniformVariable } from './initialize';

@@ -1,4 +1,4 @@
-import { type StreamKey, streamKey, threefry2x32 } from '../engine/random';
+import { type StreamKey, streamKey, threefry2x32 } from '../random';
 
 /** Hands out a fresh key for each dropout mask of a run; `counter` is all that a checkpoint must keep. */
 export class DropoutKeys {

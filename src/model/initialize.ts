@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { RandomStream } from '../engine/random';
+import type { RandomStream } from '../random';
 
 /** A float32 variable uniform in (−bound, bound). */
 export function uniformVariable(shape: number[], bound: number, random: RandomStream): tf.Variable {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dropout } from '../engine/ops/dropout';
 import { detach } from '../engine/ops/kernel';
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import type { DropoutKeys } from './dropoutKeys';
 import { constantVariable, uniformVariable } from './initialize';
 import { disposeVariables, type NamedVariables } from './namedTensors';

@@ -1,6 +1,6 @@
 /** Models and texts small enough for tests. */
 import * as tf from '@tensorflow/tfjs-core';
-import { RandomStream } from '../engine/random';
+import { RandomStream } from '../random';
 import { classifierConfig, languageModelConfig } from './awdLstmConfig';
 import { LanguageModel } from './languageModel';
 import type { NamedVariables } from './namedTensors';

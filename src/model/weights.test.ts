@@ -10,7 +10,6 @@ import { Vocab } from '../text/vocab';
 import { DropoutKeys } from './dropoutKeys';
 import { groupIndexes, trainableVariables } from './layerGroups';
 import { assignVariables, readVariables } from './namedTensors';
-import { readClassifier, saveClassifier } from './savedClassifier';
 import { languageModelOf, readEncoder, saveEncoder } from './savedEncoder';
 import { changedNames, snapshot, tinyClassifier, tinyLanguageModel, tinyVocab } from './tinyModels';
 
@@ -39,19 +38,6 @@ describe('weights in the store', () => {
     assert.deepEqual(saved.config, model.config);
     assert.deepEqual(saved.vocab.itos, vocab.itos);
     assert.deepEqual(changedNames(snapshot(model.variables), languageModelOf(saved).variables), []);
-  });
-
-  test('a classifier comes back with its running statistics and classes', async (t) => {
-    const store = temporaryStore(t);
-    const model = tinyClassifier({ bptt: 7, maxLen: 21, linFtrs: [4, 5], ps: [0.1, 0.2] }, 3);
-    const classes = ['b', 'a', '__proto__'];
-    await saveClassifier(store, 'topics', model, vocab, { ...facts, classes });
-    const saved = await readClassifier(store, 'topics');
-    assert.deepEqual(saved.classes, classes);
-    const [member] = saved.members;
-    assert.ok(member && saved.members.length === 1);
-    assert.deepEqual(member.model.config, model.config);
-    assert.deepEqual(changedNames(snapshot(model.variables), member.model.variables), []);
   });
 });
 

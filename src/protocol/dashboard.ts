@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { dashboardStringKeys } from './dashboardStrings';
 import { runEvent } from './events';
-import { count, label, message, name, text } from './fields';
+import { count, name } from '../options/values';
+import { label, message, text } from './fields';
 
 /*
  * Messages between the extension and the dashboard page. Both sides check what arrives: the page may be any script that

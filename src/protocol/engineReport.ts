@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { amount, count, measured, message, name } from './fields';
+import { amount, count, name } from '../options/values';
+import { measured, message } from './fields';
 
 /** What the check of an engine found; part of the run's `started` event and of the doctor's answer. */
 export const engineReport = v.object({

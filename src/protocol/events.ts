@@ -1,20 +1,8 @@
 import * as v from 'valibot';
 import { errorCodes } from '../errors';
 import { engineReport } from './engineReport';
-import {
-  amount,
-  classificationReport,
-  count,
-  label,
-  measured,
-  message,
-  metrics,
-  name,
-  path,
-  positive,
-  rowIssues,
-  text,
-} from './fields';
+import { amount, count, name, path, positive } from '../options/values';
+import { classificationReport, label, measured, message, metrics, rowIssues, text } from './fields';
 
 /*
  * Events of a run. They are the lines of the run's events.ndjson, the `event` notifications to the host, and what

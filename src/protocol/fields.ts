@@ -1,20 +1,12 @@
 import * as v from 'valibot';
-import { maximumNameLength, maximumPathLength, maximumTextLength } from './limits';
+import { count, maximumNameLength, path } from '../options/values';
+import { maximumTextLength } from './limits';
 
 /** The bounded pieces that messages are made of. */
-export const name = v.pipe(v.string(), v.minLength(1), v.maxLength(maximumNameLength));
-export const path = v.pipe(v.string(), v.minLength(1), v.maxLength(maximumPathLength));
-export const paths = v.pipe(v.array(path), v.minLength(1), v.maxLength(10_000));
 export const text = v.pipe(v.string(), v.maxLength(maximumTextLength));
 export const message = v.pipe(v.string(), v.maxLength(1_000_000));
 export const label = v.pipe(v.string(), v.maxLength(65_536));
 export const labels = v.pipe(v.array(label), v.maxLength(100_000));
-export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-export const positive = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-export const rate = v.pipe(v.number(), v.finite(), v.gtValue(0));
-export const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
-/** A part of the whole, neither none nor all of it. */
-export const fraction = v.pipe(v.number(), v.gtValue(0), v.ltValue(1));
 /** JSON has no NaN and no infinity: `JSON.stringify` writes null for them, so a measurement may be null. */
 export const measured = v.nullable(v.number());
 export const metrics = v.record(v.pipe(v.string(), v.maxLength(maximumNameLength)), measured);

@@ -10,9 +10,6 @@ export const maximumTextLength = 8 * 2 ** 20;
 /** Texts in one request. */
 export const maximumBatch = 4096;
 
-export const maximumNameLength = 255;
-export const maximumPathLength = 32_768;
-
 /** A sign of life from the trainer every so often; none for {@link silenceMilliseconds} and it is not responding. */
 export const heartbeatMilliseconds = 1000;
 export const silenceMilliseconds = 15_000;

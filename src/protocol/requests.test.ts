@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { maximumBatch, maximumNameLength } from './limits';
+import { maximumBatch } from './limits';
+import { maximumNameLength } from '../options/values';
 import { notifications, requests, type NotificationMethod, type RequestMethod } from './requests';
 
 const tooLong = 'x'.repeat(maximumNameLength + 1);

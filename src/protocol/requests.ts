@@ -1,30 +1,13 @@
 import * as v from 'valibot';
 import { engineReport } from './engineReport';
 import { runEvent } from './events';
-import {
-  amount,
-  classificationReport,
-  count,
-  label,
-  labels,
-  measured,
-  message,
-  metrics,
-  name,
-  path,
-  paths,
-  positive,
-  rowIssues,
-  text,
-} from './fields';
+import { amount, count, name, path, paths, positive, someEpochs } from '../options/values';
+import { classificationReport, label, labels, measured, message, metrics, rowIssues, text } from './fields';
 import { maximumBatch } from './limits';
-import {
-  exportFormats,
-  processOptions,
-  someEpochs,
-  trainClassifierOptions,
-  trainEncoderOptions,
-} from './options';
+import { exportFormats } from '../options/export';
+import { processOptions } from '../options/process';
+import { trainClassifierOptions } from '../options/classifier';
+import { trainEncoderOptions } from '../options/languageModel';
 
 const texts = v.pipe(v.array(text), v.maxLength(maximumBatch));
 const columns = v.optional(v.pipe(v.array(name), v.minLength(1), v.maxLength(1000)));

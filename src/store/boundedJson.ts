@@ -1,12 +1,12 @@
 /** The text of {@link parseBoundedJson} nests more deeply than what is expected. */
-export class JsonTooDeepError extends Error {}
+export class JsonTooDeepError extends SyntaxError {}
 
 /**
  * `JSON.parse` for text that is not trusted. 200 MB of `[` take it half a minute and many times their size in memory, so
  * how deeply the text nests is counted first, and ends the reading at the first bracket too many.
  *
  * @param deepest how many arrays and objects may lie in each other; 0 for a text, a number or the like alone
- * @throws JsonTooDeepError or SyntaxError
+ * @throws SyntaxError, which is a JsonTooDeepError where that is why
  */
 export function parseBoundedJson(text: string, deepest: number): unknown {
   let depth = 0;

@@ -84,6 +84,7 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
       const failed: string[] = [];
       await concurrently([...folders], async ([name, folder]) => {
         try {
+          refuseNoName(name, folder);
           entries.push({ name, folder, manifest: await readManifest(folder, this.schema) });
         } catch (error) {
           if (!(error instanceof UlmfitError)) throw error;
@@ -270,7 +271,7 @@ export class Entries<Schema extends v.GenericSchema<unknown, ManifestFiles>> {
   private async reading<Result>(name: string, read: (folder: string) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; ; attempt++) {
       const folder = await this.existingFolder(name);
-      if (!isName(name)) throw corruptFile(folder, noName(name), 'Rename the folder, or remove it.');
+      refuseNoName(name, folder);
       const before = await folderIdentity(folder);
       try {
         return await read(folder);
@@ -301,4 +302,9 @@ async function folderIdentity(folder: string): Promise<string | undefined> {
 
 function byName({ name: a }: { readonly name: string }, { name: b }: { readonly name: string }): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** @throws UlmfitError `corrupt-file` for a folder whose name nobody could have given an entry */
+function refuseNoName(name: string, folder: string): void {
+  if (!isName(name)) throw corruptFile(folder, noName(name), 'Rename the folder, or remove it.');
 }

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { UlmfitError } from '../errors';
+import { parseBoundedJson } from './boundedJson';
 import { isIntact, withoutSum } from './eventSums';
 import { unreadableFile } from './fileErrors';
 import { openWithStats } from './regularFile';
@@ -121,9 +122,11 @@ export function parseEvent(line: Buffer): WrittenEvent | undefined {
   return event && withoutSum(event);
 }
 
+const deepestEvent = 32;
+
 export function parseEventText(line: string): WrittenEvent | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = parseBoundedJson(line, deepestEvent);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as WrittenEvent) : undefined;
   } catch {

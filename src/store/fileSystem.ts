@@ -1,5 +1,6 @@
-import { open, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { open, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { errorCode } from '../systemErrors';
 import { ownerFile, ownerFolder } from './ownerOnly';
 
@@ -56,7 +57,14 @@ export const nodeFileSystem: FileSystem = {
     return new NodeFile(await open(path, 'wx', ownerFile));
   },
   async createFolder(path) {
-    await mkdir(path, { recursive: true, mode: ownerFolder });
+    try {
+      await mkdir(path, { recursive: true, mode: ownerFolder });
+    } catch (error) {
+      // Node says of a folder that a read-only disk does not take that it is not there; the simple call says why.
+      if (errorCode(error) !== 'ENOENT') throw error;
+      await mkdir(await missingBelow(path), { mode: ownerFolder });
+      await mkdir(path, { recursive: true, mode: ownerFolder });
+    }
   },
   async rename(from, to) {
     // On Windows a virus scanner or an indexer that looks at a new file makes the rename fail for a moment.
@@ -106,3 +114,13 @@ export const ordinaryFileSystem: FileSystem = {
     await mkdir(path, { recursive: true });
   },
 };
+
+/** Of a path and the folders above it, the uppermost that is not there. */
+async function missingBelow(path: string): Promise<string> {
+  const above = dirname(path);
+  const isThere = await stat(above).then(
+    () => true,
+    () => false,
+  );
+  return isThere || above === path ? path : missingBelow(above);
+}

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { manifestName } from './atomicSave';
+import { parseBoundedJson } from './boundedJson';
 import { readBounded } from './json';
 
 /** What tells an entry from any other that has, had or will have its name. */
@@ -32,7 +33,7 @@ export async function mayReplace(replacing: Replacing, folder: string): Promise<
 
 function runIn(manifest: Uint8Array): string | undefined {
   try {
-    const checked = v.safeParse(madeByRun, JSON.parse(new TextDecoder().decode(manifest)));
+    const checked = v.safeParse(madeByRun, parseBoundedJson(new TextDecoder().decode(manifest), 32));
     return checked.success ? checked.output.lineage.run : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;

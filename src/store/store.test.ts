@@ -212,7 +212,7 @@ describe('no home folder', () => {
       for (const env of [{}, { XDG_DATA_HOME: 'relative' }]) {
         assert.throws(
           () => Store.defaultRoot(env, 'linux', home),
-          (error) => error instanceof UlmfitError && /--store or ULMFIT_STORE/.test(error.remedy),
+          (error) => error instanceof UlmfitError && error.remedy.includes('--store or ULMFIT_STORE'),
         );
       }
     }

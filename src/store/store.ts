@@ -40,8 +40,8 @@ export class Store {
     if (chosen) return resolve(chosen);
     const given = platform === 'win32' ? env['LOCALAPPDATA'] : env['XDG_DATA_HOME'];
     // A path that depends on where a command is called is none of these.
-    const { isAbsolute } = platform === 'win32' ? win32 : posix;
-    if (platform !== 'darwin' && given && isAbsolute(given)) return join(given, 'ulmfit');
+    const paths = platform === 'win32' ? win32 : posix;
+    if (platform !== 'darwin' && given && paths.isAbsolute(given)) return join(given, 'ulmfit');
     const folder = homeFolder(home);
     if (platform === 'win32') return join(folder, 'AppData', 'Local', 'ulmfit');
     if (platform === 'darwin') return join(folder, 'Library', 'Application Support', 'ulmfit');

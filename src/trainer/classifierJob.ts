@@ -4,7 +4,7 @@ import { AWD_LSTM } from '../model/awdLstmConfig';
 import { readEncoder } from '../model/savedEncoder';
 import { classifierHeadDefaults } from '../model/textClassifier';
 import { type ClassCount, imbalance } from '../protocol/classBalance';
-import type { TrainClassifierOptions } from '../protocol/options';
+import type { TrainClassifierOptions } from '../options/classifier';
 import { encoderSha256 } from '../store/encoders';
 import type { Store } from '../store/store';
 import { balancedClassWeights } from '../training/classWeights';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { Classifier } from '../classifier/classifier';
+import { classify } from '../classifier/classify';
 import { chooseColumns } from '../data/columnGuess';
 import { readTable } from '../data/readRows';
 import type { RowIssue } from '../data/textRow';
 import { UlmfitError } from '../errors';
-import { classify } from '../inference/classify';
-import type { SavedClassifier } from '../model/savedClassifier';
 import type { Task } from './tasks';
 import { tableWriter } from './tableWriter';
 
@@ -26,7 +26,7 @@ const block = 1024;
  * no place to write to, `cancelled`, `save-failed` where the new file cannot be written
  */
 export async function classifyFile(
-  classifier: SavedClassifier,
+  classifier: Classifier,
   file: string,
   textColumns: readonly string[] | undefined,
   out: string,

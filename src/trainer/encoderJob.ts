@@ -2,7 +2,7 @@ import { TextLMDataBunch } from '../data/textLMDataBunch';
 import type { TextRow } from '../data/textRow';
 import { LanguageModelLearner } from '../inference/learners';
 import { AWD_LSTM, languageModelConfig } from '../model/awdLstmConfig';
-import type { TrainEncoderOptions } from '../protocol/options';
+import type { TrainEncoderOptions } from '../options/languageModel';
 import type { Store } from '../store/store';
 import { languageModelBatchSize, languageModelRecipe } from '../training/recipe';
 import type { TrainingSizes } from '../training/memoryEstimate';

@@ -1,12 +1,10 @@
+import type { Classifier } from '../classifier/classifier';
+import { evaluate } from '../classifier/evaluate';
 import { readRows } from '../data/readRows';
 import type { RowIssue } from '../data/textRow';
 import { rowFields } from '../data/textRow';
 import { UlmfitError } from '../errors';
-import type { SavedClassifier } from '../model/savedClassifier';
-import { tokenizeFields } from '../text/tokenize';
-import { evaluateClassifier } from '../training/classifierTraining';
-import type { ClassifierEvaluation } from '../training/classifierTraining';
-import { memberBatches } from '../training/memberBatches';
+import type { ClassifierEvaluation } from '../training/classifierEvaluation';
 import type { Task } from './tasks';
 
 export interface ModelEvaluation {
@@ -17,12 +15,13 @@ export interface ModelEvaluation {
 
 /** Evaluates a model on labelled files. Rows without a label, or with one the model does not know, are listed. */
 export async function evaluateModel(
-  { members, classes }: SavedClassifier,
+  classifier: Classifier,
   paths: readonly string[],
   textColumns: readonly string[] | undefined,
   labelColumn: string | undefined,
   task?: Task,
 ): Promise<ModelEvaluation> {
+  const { classes } = classifier;
   const { rows, issues } = await readRows(paths, { textColumns, labelColumn });
   const ids = new Map(classes.map((name, index) => [name, index]));
   const usable = rows.filter((row) => {
@@ -38,15 +37,11 @@ export async function evaluateModel(
       'Name the column of the labels with --label.',
     );
   }
-  const tokens = usable.map((row) => tokenizeFields(rowFields(row)));
   const labels = Int32Array.from(usable, ({ label }) => ids.get(label ?? '') ?? 0);
-  const batches = memberBatches(members, tokens, labels, 32);
-  let done = 0;
-  const evaluation = await evaluateClassifier(members, batches, classes.length, () => {
-    task?.report(++done, batches.batchesPerEpoch);
-    return task?.shouldStop() ?? false;
+  const evaluation = await evaluate(classifier, usable.map(rowFields), labels, {
+    onProgress: (done) => task?.report(done, usable.length),
+    ...(task ? { shouldStop: task.shouldStop } : {}),
   });
   task?.check();
-  if (!evaluation) throw new Error('The evaluation was not stopped, yet has no result.');
   return { rows: usable.length, issues, evaluation };
 }

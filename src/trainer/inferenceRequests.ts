@@ -1,5 +1,5 @@
-import { classify } from '../inference/classify';
-import { explain } from '../inference/explain';
+import { classify } from '../classifier/classify';
+import { explain } from '../classifier/explain';
 import { generate } from '../inference/generate';
 import type { Connection } from '../protocol/connection';
 import type { Store } from '../store/store';
@@ -80,12 +80,11 @@ function answerTexts(connection: Connection, session: () => Session, tasks: Task
   );
   connection.onRequest('explain', ({ model, text, label }) =>
     session().models.withClassifier(model, async (classifier) => {
-      const [answer] = await classify(classifier, [[text]]);
-      const explanation = explain(classifier, [text], label);
+      const explanation = await explain(classifier, [text], label);
       return {
         label: explanation.label,
         classes: [...classifier.classes],
-        probabilities: [...(answer?.probabilities.values() ?? [])],
+        probabilities: [...explanation.probabilities],
         tokens: explanation.tokens.map(({ token }) => token),
         weights: explanation.tokens.map(({ weight }) => weight),
       };

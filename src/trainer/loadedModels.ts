@@ -1,4 +1,5 @@
-import { readClassifier, type SavedClassifier } from '../model/savedClassifier';
+import type { Classifier } from '../classifier/classifier';
+import { readClassifier } from '../classifier/readClassifier';
 import { languageModelOf, readEncoder } from '../model/savedEncoder';
 import type { LanguageModel } from '../model/languageModel';
 import type { Store } from '../store/store';
@@ -14,7 +15,7 @@ export interface LoadedEncoder {
 
 /** The classifier and the encoder that were asked last, ready for the next request. */
 export class LoadedModels {
-  readonly #classifiers = new ModelSlot<SavedClassifier>();
+  readonly #classifiers = new ModelSlot<Classifier>();
   readonly #encoders = new ModelSlot<LoadedEncoder>();
 
   constructor(private readonly store: Store) {}
@@ -22,7 +23,7 @@ export class LoadedModels {
   /** @throws {UlmfitError} `not-found`, `corrupt-file` */
   async withClassifier<Result>(
     name: string,
-    work: (classifier: SavedClassifier) => Promise<Result>,
+    work: (classifier: Classifier) => Promise<Result>,
   ): Promise<Result> {
     const { createdAt } = (await this.store.models.show(name)).manifest;
     return this.#classifiers.use({ name, createdAt }, () => readClassifier(this.store, name), work);

@@ -4,14 +4,20 @@ import { rowsBehind } from './rowsBehind';
 
 const row = (label: string, line: number, text = `text ${line}`) => ({ text, label, file: 'a.csv', line });
 
+const predicted = (predicted: number, probability: number) => ({
+  predicted,
+  probability,
+  probabilities: Float32Array.of(1 - probability, probability),
+});
+
 test('mistakes come first, the surest before the others; then what is right, the least sure first', () => {
   const rows = [row('ham', 1), row('ham', 2), row('spam', 3), row('spam', 4), row('ham', 5)];
   const predictions = [
-    { predicted: 0, probability: 0.9 },
-    { predicted: 1, probability: 0.6 },
-    { predicted: 0, probability: 0.99 },
-    { predicted: 1, probability: 0.7 },
-    { predicted: 0, probability: 0.55 },
+    predicted(0, 0.9),
+    predicted(1, 0.6),
+    predicted(0, 0.99),
+    predicted(1, 0.7),
+    predicted(0, 0.55),
   ];
   const { count, rows: kept } = rowsBehind(rows, ['ham', 'spam'], predictions);
   assert.equal(count, 5);
@@ -34,7 +40,7 @@ test('of each cell some rows are kept, all are counted, and texts are cut', () =
   const { count, rows: kept } = rowsBehind(
     rows,
     ['ham', 'spam'],
-    rows.map((_, i) => ({ predicted: i % 2, probability: 0.5 })),
+    rows.map((_, i) => predicted(i % 2, 0.5)),
   );
   assert.equal(count, 500);
   assert.equal(kept.length, 50);

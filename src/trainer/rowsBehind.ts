@@ -1,6 +1,6 @@
 import type { TextRow } from '../data/textRow';
 import type { RunEventOf } from '../protocol/events';
-import type { Prediction } from '../training/classifierTraining';
+import type { Prediction } from '../training/classifierEvaluation';
 
 type ValidatedRows = Omit<RunEventOf<'validated_rows'>, 'event' | 'time'>;
 

@@ -1,12 +1,8 @@
 import * as v from 'valibot';
 import { UlmfitError } from '../errors';
 import { endsRun, type RunEvent, type RunEventOf } from '../protocol/events';
-import {
-  type TrainClassifierOptions,
-  trainClassifierOptions,
-  type TrainEncoderOptions,
-  trainEncoderOptions,
-} from '../protocol/options';
+import { type TrainClassifierOptions, trainClassifierOptions } from '../options/classifier';
+import { type TrainEncoderOptions, trainEncoderOptions } from '../options/languageModel';
 import type { EventLog } from '../store/eventLog';
 import type { ProcessLock } from '../store/processLock';
 import { claimName, replacedBy } from '../store/runNames';

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
+import type { Classification } from '../classifier/classify';
 import type { Table } from '../data/table';
-import type { Classification } from '../inference/classify';
 
 /** Writes a table with its answers, part by part. */
 export interface TableWriter {

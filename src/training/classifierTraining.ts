@@ -3,25 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ClassifierBatch } from '../data/classifierBatches';
 import { activationRegularization } from '../engine/ops/activationRegularization';
 import type { TextClassifier } from '../model/textClassifier';
+import { type ClassifierEvaluation, EvaluationTally } from './classifierEvaluation';
 import { crossEntropy } from './crossEntropy';
 import { type BatchLoss, type BatchSource, Learner, type LearnerOptions, type Metrics } from './learner';
-import { type MemberBatch, memberLogits, soleMember } from './memberBatches';
-import { type ClassificationReport, classificationReport, emptyConfusion } from './metrics';
 import { textBatch } from './textBatch';
-
-/** Loss and confusion of a classifier over labelled texts. */
-export interface ClassifierEvaluation extends ClassificationReport {
-  loss: number;
-  /** What each text was taken for, in the order of the texts. */
-  predictions: readonly Prediction[];
-}
-
-export interface Prediction {
-  /** Class index. */
-  readonly predicted: number;
-  /** Of that class, 0 to 1. */
-  readonly probability: number;
-}
 
 export interface ClassifierOptions extends LearnerOptions {
   /**
@@ -70,7 +55,7 @@ export class ClassifierTraining extends Learner<ClassifierBatch> {
   /** Loss, metrics and confusion on the validation set; undefined where there is none or it was stopped. */
   async evaluate(shouldStop?: () => boolean): Promise<ClassifierEvaluation | undefined> {
     if (!this.valid || !this.#hasValidation) return undefined;
-    return evaluateClassifier([this], soleMember(this.valid), this.classes, shouldStop);
+    return evaluateBatches(this.model, this.valid, this.classes, shouldStop);
   }
 
   /** `valid_loss`, `accuracy` and `macro_f1`; nothing where there is no validation set. */
@@ -85,40 +70,26 @@ export class ClassifierTraining extends Learner<ClassifierBatch> {
 }
 
 /**
- * Runs a classifier, or the members of an ensemble, over labelled texts. The loss is the mean over texts, in nats;
- * undefined where it was stopped.
+ * Runs a classifier over labelled batches. The loss is the mean over texts, in nats; undefined where it was stopped.
  */
-export async function evaluateClassifier(
-  members: readonly { readonly model: TextClassifier }[],
-  batches: BatchSource<MemberBatch>,
+async function evaluateBatches(
+  model: TextClassifier,
+  batches: BatchSource<ClassifierBatch>,
   classes: number,
   shouldStop?: () => boolean,
 ): Promise<ClassifierEvaluation | undefined> {
-  const confusion = emptyConfusion(classes);
-  const predictions: Prediction[] = [];
-  let loss = 0;
-  let rows = 0;
-  for (const each of batches.epoch(0)) {
-    const [batch] = each;
-    const { predicted, probabilities } = tf.tidy(() => {
-      const logits = memberLogits(members, each);
-      loss += (crossEntropy(logits, batch.labels).dataSync()[0] ?? NaN) * batch.batch;
-      return {
-        predicted: tf.argMax(logits, 1).dataSync(),
-        probabilities: tf.max(tf.softmax(logits), 1).dataSync(),
-      };
+  const tally = new EvaluationTally(classes);
+  for (const batch of batches.epoch(0)) {
+    const probabilities = tf.tidy(() => {
+      const { logits } = model.forward(textBatch(batch), false);
+      tally.addLoss((crossEntropy(logits, batch.labels).dataSync()[0] ?? NaN) * batch.batch);
+      return tf.softmax(logits).dataSync<'float32'>();
     });
-    rows += batch.batch;
     batch.indices.forEach((index, row) => {
-      predictions[index] = { predicted: predicted[row] ?? 0, probability: probabilities[row] ?? 0 };
-    });
-    batch.labels?.forEach((label, row) => {
-      const counts = confusion[label];
-      const guess = predicted[row] ?? 0;
-      if (counts) counts[guess] = (counts[guess] ?? 0) + 1;
+      tally.add(index, batch.labels?.[row] ?? 0, probabilities.slice(row * classes, (row + 1) * classes));
     });
     await setImmediate();
     if (shouldStop?.()) return undefined;
   }
-  return { loss: loss / rows, predictions, ...classificationReport(confusion) };
+  return tally.result();
 }

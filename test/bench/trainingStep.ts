@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { LanguageModelBatches } from '../../src/data/languageModelBatches';
 import { type EngineChoice, useEngine } from '../../src/engine/engines';
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { languageModelConfig } from '../../src/model/awdLstmConfig';
 import { LanguageModel } from '../../src/model/languageModel';
 import { LanguageModelTraining } from '../../src/training/languageModelTraining';

@@ -4,12 +4,16 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test, type TestContext } from 'node:test';
+import type { Classifier } from '../../src/classifier/classifier';
+import { classify } from '../../src/classifier/classify';
+import { explain } from '../../src/classifier/explain';
+import { intrinsicAttention } from '../../src/classifier/intrinsicAttention';
+import { readClassifier } from '../../src/classifier/readClassifier';
+import { UlmfitClassifier } from '../../src/classifier/ulmfitClassifier';
 import { InferenceSession, Tensor } from './onnxRuntime';
 import { useEngine } from '../../src/engine/engines';
-import { classify } from '../../src/inference/classify';
-import { explain, intrinsicAttention } from '../../src/inference/explain';
 import { onnxModel } from '../../src/model/onnxExport/writeOnnxModel';
-import { readClassifier, type SavedClassifier, saveClassifier } from '../../src/model/savedClassifier';
+import { saveClassifier } from '../../src/model/savedClassifier';
 import type { TextClassifier } from '../../src/model/textClassifier';
 import { saveEnsembleOf } from '../../src/store/ensemble';
 import { writeFastaiFiles } from '../../src/store/foreign/writeFastai';
@@ -30,7 +34,7 @@ const texts = ['w5 w6 w7', 'w9', 'w38 w39 w100 w101', 'W20 w21 w22 w23 w24 w25 w
   (text) => [text],
 );
 
-async function ensemble(t: TestContext, name = 'both'): Promise<{ store: Store; saved: SavedClassifier }> {
+async function ensemble(t: TestContext, name = 'both'): Promise<{ store: Store; saved: Classifier }> {
   const folder = mkdtempSync(join(tmpdir(), 'ulmfit-ensemble-'));
   t.after(() => {
     rmSync(folder, { recursive: true, force: true });
@@ -63,11 +67,10 @@ describe('an ensemble of a forward and a backward classifier', () => {
   test('a backward classifier reads each text from its end', async (t) => {
     const { store } = await ensemble(t);
     const backward = await readClassifier(store, 'bwd');
-    const [member] = backward.members;
-    assert.ok(member?.backwards);
+    assert.ok(backward instanceof UlmfitClassifier && backward.backwards);
     const ids = otherVocab.numericalize(tokenizeFields(['w5 w6 w7']));
-    const turned = intrinsicAttention(member.model, ids.toReversed());
-    const { label, probability, tokens } = explain(backward, ['w5 w6 w7']);
+    const turned = intrinsicAttention(backward.model, ids.toReversed());
+    const { label, probability, tokens } = await explain(backward, ['w5 w6 w7']);
     assert.equal(label, smallClasses[turned.classIndex]);
     assert.ok(Math.abs(probability - turned.probability) < 1e-6);
     assert.deepEqual(
@@ -84,7 +87,7 @@ describe('an ensemble of a forward and a backward classifier', () => {
     const { saved } = await ensemble(t);
     const text = ['w20 w21 w22 w23 w24 w25 w26 w27 w28 w29 w30'];
     const [answer] = await classify(saved, [text]);
-    const { label, probability, tokens } = explain(saved, text);
+    const { label, probability, tokens } = await explain(saved, text);
     assert.equal(label, answer?.label);
     assert.ok(Math.abs(probability - (answer?.probabilities.get(label) ?? NaN)) < 1e-6);
     // 12 tokens: the one pools the last 8, the other the first 8.

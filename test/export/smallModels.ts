@@ -1,5 +1,5 @@
 /** Models for the checks with other libraries: small, with all layers, and no weight left at a round value. */
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { classifierConfig, languageModelConfig } from '../../src/model/awdLstmConfig';
 import { LanguageModel } from '../../src/model/languageModel';
 import { assignVariables, type NamedVariables, readVariables } from '../../src/model/namedTensors';

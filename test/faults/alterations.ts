@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { UlmfitError } from '../../src/errors';
 import type { Store } from '../../src/store/store';
 import { treeOf } from './folderTree';

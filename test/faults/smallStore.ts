@@ -1,7 +1,8 @@
 /** A store as a user has it, only small: an encoder, a model, runs that are done and one that is paused. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrainClassifierInput, TrainEncoderInput } from '../../src/protocol/options';
+import type { TrainClassifierInput } from '../../src/options/classifier';
+import type { TrainEncoderInput } from '../../src/options/languageModel';
 import { Store } from '../../src/store/store';
 import { writeSampleData } from '../trainer/host';
 import { FaultyTrainer } from './faultyTrainer';

@@ -1,7 +1,8 @@
 /** Everything that is read of a store, each as a value that can be compared with what it was before. */
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import { trainClassifierOptions, trainEncoderOptions } from '../../src/protocol/options';
+import { trainClassifierOptions } from '../../src/options/classifier';
+import { trainEncoderOptions } from '../../src/options/languageModel';
 import { parseRunEvent } from '../../src/protocol/events';
 import { readInputs } from '../../src/store/runInputs';
 import type { Store } from '../../src/store/store';

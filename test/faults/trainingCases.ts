@@ -1,5 +1,5 @@
 /** The runs of the injection job, and which of their calls fail how. */
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { befalls, type FaultCode } from './calls.mjs';
 import type { Fault, FaultyTrainer, MadeCall, TrainerThread } from './faultyTrainer';
 import { classifierOptions, encoderOptions, type SmallStore } from './smallStore';

@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { UlmfitError } from '../../src/errors';
 import { parseRunEvent } from '../../src/protocol/events';
 import { Store } from '../../src/store/store';

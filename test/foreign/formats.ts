@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { RandomStream } from '../../src/engine/random';
+import type { RandomStream } from '../../src/random';
 import { MemorySource } from '../../src/store/byteSource';
 import { readForeignSource } from '../../src/store/foreign/readSource';
 import { readVocabFile } from '../../src/store/foreign/vocabFile';

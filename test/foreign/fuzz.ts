@@ -1,4 +1,4 @@
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { UlmfitError } from '../../src/errors';
 import type { Format } from './formats';
 import { mutated } from './mutate';

@@ -1,4 +1,4 @@
-import type { RandomStream } from '../../src/engine/random';
+import type { RandomStream } from '../../src/random';
 
 /** Numbers that lengths, sizes and offsets break at. */
 const breaking = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff];

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
-import { explain, intrinsicAttention } from '../../src/inference/explain';
+import { explain } from '../../src/classifier/explain';
+import { intrinsicAttention } from '../../src/classifier/intrinsicAttention';
+import { UlmfitClassifier } from '../../src/classifier/ulmfitClassifier';
 import { Vocab } from '../../src/text/vocab';
 import { classifierTrace, trainedClassifier } from './classifierTrace';
 import { assertClose } from './compare';
@@ -22,15 +24,13 @@ for (const engine of engines) {
       }
     });
 
-    test('an explanation names the tokens, markers included', () => {
+    test('an explanation names the tokens, markers included', async () => {
       const { itos, classifier, intrinsic_attention: wanted } = classifierTrace;
-      const saved = {
-        members: [{ model: trainedClassifier(), vocab: Vocab.fromStrings(itos), backwards: false }],
-        classes: classifier.classes,
-      };
+      const vocab = Vocab.fromStrings(itos);
+      const saved = new UlmfitClassifier(trainedClassifier(), vocab, classifier.classes, false);
       const [first] = wanted;
       assert.ok(first);
-      const { label, probability, tokens } = explain(saved, [first.text]);
+      const { label, probability, tokens } = await explain(saved, [first.text]);
       assert.deepEqual(
         tokens.map(({ token }) => token),
         ['xxbos', 'refund', 'please'],
@@ -38,8 +38,8 @@ for (const engine of engines) {
       assert.equal(label, classifier.classes[0]);
       assert.ok(Math.abs(probability - (first.probs[0] ?? NaN)) < 1e-4);
       assert.equal(Math.max(...tokens.map(({ weight }) => weight)), 1);
-      assert.equal(explain(saved, [first.text], classifier.classes[2]).label, classifier.classes[2]);
-      assert.throws(() => explain(saved, [first.text], 'weather'), {
+      assert.equal((await explain(saved, [first.text], classifier.classes[2])).label, classifier.classes[2]);
+      await assert.rejects(explain(saved, [first.text], 'weather'), {
         code: 'bad-setting',
         remedy: new RegExp(classifier.classes.join(', '), 'u'),
       });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { exportFormats } from '../../src/protocol/options';
+import { exportFormats } from '../../src/options/export';
 import { writeSampleData } from '../trainer/host';
 import { ofEngine } from './engineEnvironment';
 import { filesIn, type Fresh, freshFolders, seesCalls, seesNetwork, watchNode } from './watchedProcess';

@@ -45,6 +45,14 @@ test(
   },
 );
 
+test('P16: nor does one that has other threads', { timeout: 300_000 }, async (t) => {
+  const other = `const { Worker } = require('node:worker_threads');
+    const other = new Worker('setInterval(() => {}, 1000)', { eval: true });`;
+  const start = `other.once('online', () => ${told}.finally(() => other.terminate()));`;
+  const { stdout, stderr } = await runScript(t, `${other}\n${training}\n${start}`);
+  assert.equal(stdout.trim(), 'trained', stderr);
+});
+
 const inThread = (options: string) => `
   const { SHARE_ENV, Worker } = require('node:worker_threads');
   new Worker(${JSON.stringify(`${training}\n${told}`)}, { eval: true, ${options} });`;

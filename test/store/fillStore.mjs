@@ -36,12 +36,13 @@ export function fillStore(store, { runs, models }) {
 }
 
 /** Checkpoints aside: no list looks at them. */
-function copyRun(folder, from, to) {
+function copyRun(folder, from, to, changes = {}) {
   mkdirSync(join(folder, to, 'checkpoints'), { recursive: true });
-  for (const file of ['run.json', 'events.ndjson']) {
-    const text = readFileSync(join(folder, from, file), 'utf8');
-    writeFileSync(join(folder, to, file), text.replaceAll(from, to));
-  }
+  const textOf = (file) => readFileSync(join(folder, from, file), 'utf8').replaceAll(from, to);
+  // Without a seal, as former versions wrote it: that of another run is not its own.
+  const run = { ...JSON.parse(textOf('run.json')), ...changes, sealed: undefined, seal: undefined };
+  writeFileSync(join(folder, to, 'run.json'), JSON.stringify(run));
+  writeFileSync(join(folder, to, 'events.ndjson'), textOf('events.ndjson'));
 }
 
 /**
@@ -54,9 +55,7 @@ export function addLongRun(store, bytes) {
   const runFolder = join(store, 'runs');
   const from = folders(runFolder)[0];
   const id = '20230202-000000-long';
-  copyRun(runFolder, from, id);
-  const asked = join(runFolder, id, 'run.json');
-  writeFileSync(asked, JSON.stringify({ ...JSON.parse(readFileSync(asked, 'utf8')), name: 'long' }));
+  copyRun(runFolder, from, id, { name: 'long' });
   const path = join(runFolder, id, 'events.ndjson');
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
   const progress = lines.findLast((line) => line.startsWith('{"event":"progress","part":"train"'));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Store } from '../../src/store/store';
-import { parseTask } from '../../src/extension/training/taskFile';
+import { parseTask } from '../../src/options/taskFile';
 
 const impossible = [
   '[click here](command:workbench.action.toggleZenMode)',

@@ -55,12 +55,13 @@ test('P22: what a list of runs costs grows with their number, not with its squar
   assertLinear(await countCalls(() => few.runs.list()), await countCalls(() => many.runs.list()), 50);
 });
 
-test('P22: what the extension’s list of runs costs grows with their number, and again costs one look at each', async () => {
+test('P22: what the extension’s list of runs costs grows with their number, and again costs two looks at each', async () => {
   const [few, many] = [await storeOfRuns(10), await storeOfRuns(500)];
   const [ofFew, ofMany] = [new RunMonitor(() => few, idleTrainer), new RunMonitor(() => many, idleTrainer)];
   assertLinear(await countCalls(() => ofFew.list()), await countCalls(() => ofMany.list()), 50);
   const again = await countCalls(() => ofMany.list());
-  assert.ok(again.calls <= 500 + 5, `${again.calls} calls to list 500 runs again`);
+  // At its event file, and whether somebody has taken its lock.
+  assert.ok(again.calls <= 2 * 500 + 5, `${again.calls} calls to list 500 runs again`);
   assert.equal(again.bytesRead, 0);
 });
 

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ClassifierBatches } from '../../src/data/classifierBatches';
 import { LanguageModelBatches } from '../../src/data/languageModelBatches';
 import { type EngineChoice, useEngine } from '../../src/engine/engines';
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { classifierConfig, languageModelConfig } from '../../src/model/awdLstmConfig';
 import { LanguageModel } from '../../src/model/languageModel';
 import type { NamedTensors } from '../../src/model/namedTensors';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { LanguageModelBatches } from '../../src/data/languageModelBatches';
 import { useEngine } from '../../src/engine/engines';
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { languageModelConfig } from '../../src/model/awdLstmConfig';
 import { LanguageModel } from '../../src/model/languageModel';
 import { LanguageModelTraining } from '../../src/training/languageModelTraining';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { RunEventOf } from '../../src/protocol/events';
 import {
   startTrainer,
   temporaryFolder,
@@ -12,8 +11,10 @@ import {
 
 const said = ({ events }: TrainerHost) =>
   events.flatMap((event) => (event.event === 'warning' ? [event.message] : []));
-const counts = ({ events }: TrainerHost) =>
-  (events.findLast((event) => event.event === 'started') as RunEventOf<'started'> | undefined)?.data;
+const counts = ({ events }: TrainerHost) => {
+  const started = events.findLast((event) => event.event === 'started');
+  return started?.event === 'started' ? started.data : undefined;
+};
 
 describe('P12: settings that are too large for the texts', () => {
   test('P12: batches larger than the texts are made smaller, said, and resumed as they were', async (t) => {

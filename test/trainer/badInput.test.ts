@@ -8,7 +8,8 @@ import { after, before, describe, test } from 'node:test';
 import { readTable } from '../../src/data/readRows';
 import type { ErrorCode } from '../../src/errors';
 import type { RunEvent } from '../../src/protocol/events';
-import type { TrainClassifierInput, TrainEncoderInput } from '../../src/protocol/options';
+import type { TrainClassifierInput } from '../../src/options/classifier';
+import type { TrainEncoderInput } from '../../src/options/languageModel';
 import { protocolVersion } from '../../src/protocol/limits';
 import { startTrainer, trainClassifier, trainEncoder, type TrainerHost, writeSampleData } from './host';
 

@@ -139,7 +139,12 @@ describe('P20: a run that is resumed', { timeout: 240_000 }, () => {
   test('P20: refuses settings that were changed by hand, and takes a data file that only moved', async (t) => {
     const { host, run, folder, data } = await pausedClassifier(t);
     const path = join(host.store.runs.folderOf(run), 'run.json');
-    const whole = readFileSync(path, 'utf8');
+    const sealed = readFileSync(path, 'utf8');
+    writeFileSync(path, sealed.replace('"seed": 42', '"seed": 43'));
+    await assert.rejects(host.connection.request('resume', { run }), { code: 'corrupt-file' });
+    // As earlier versions wrote it, with nothing that tells of a change.
+    const members = JSON.parse(sealed) as Record<string, unknown>;
+    const whole = JSON.stringify({ ...members, sealed: undefined, seal: undefined }, undefined, 2);
     const change = (from: string, to: string) => {
       assert.ok(whole.includes(from));
       writeFileSync(path, whole.replace(from, to));

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { Connection } from '../../src/protocol/connection';
 import { endsRun, type RunEvent, type RunEventOf } from '../../src/protocol/events';
 import { protocolVersion } from '../../src/protocol/limits';
-import type { TrainClassifierInput, TrainEncoderInput } from '../../src/protocol/options';
+import type { TrainClassifierInput } from '../../src/options/classifier';
+import type { TrainEncoderInput } from '../../src/options/languageModel';
 import { childChannel } from '../../src/protocol/processChannel';
 import { Store } from '../../src/store/store';
 

@@ -229,7 +229,8 @@ describe('a training run', { timeout: 240_000 }, () => {
     const data = [writeSampleData(folder)];
     const host = await startTrainer(t, { storeFolder: folder });
     const { run } = await trainEncoder(host, { name: 'words', data, epochs: 500 });
-    await host.next('progress');
+    // Before its first step a run has nothing to save.
+    await host.next('progress', ({ part }) => part === 'train');
     const gone = new Promise((resolve) => host.child.once('exit', resolve));
     const left = performance.now();
     host.child.disconnect();

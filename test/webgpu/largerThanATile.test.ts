@@ -17,7 +17,7 @@ import { embedding } from '../../src/engine/ops/embedding';
 import { runKernelWithOutputs } from '../../src/engine/ops/kernel';
 import { linearCrossEntropy, linearCrossEntropyKernel } from '../../src/engine/ops/linearCrossEntropy';
 import { lstmLayer } from '../../src/engine/ops/lstmLayer';
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { webgpuBackend } from './webgpuEngine';
 
 function integers(seed: number, length: number, bound: number): Int32Array {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import { LanguageModelBatches } from '../../src/data/languageModelBatches';
 import { useEngine } from '../../src/engine/engines';
-import { RandomStream } from '../../src/engine/random';
+import { RandomStream } from '../../src/random';
 import { UlmfitWebgpuBackend } from '../../src/engine/webgpu/backend';
 import { languageModelConfig } from '../../src/model/awdLstmConfig';
 import { LanguageModel } from '../../src/model/languageModel';

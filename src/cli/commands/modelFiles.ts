@@ -1,6 +1,6 @@
 import { extname, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { exportFormats } from '../../protocol/options';
+import { exportFormats } from '../../options/export';
 import { requests } from '../../protocol/requests';
 import { pretrainedModel, pretrainedModels } from '../../store/pretrainedModels';
 import { Store } from '../../store/store';

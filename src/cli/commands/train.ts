@@ -1,15 +1,21 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { UlmfitError } from '../../errors';
+import { trainClassifierOptions } from '../../options/classifier';
+import { trainEncoderOptions } from '../../options/languageModel';
+import { parseTask } from '../../options/taskFile';
+import { someEpochs } from '../../options/values';
+import { readBounded } from '../../store/json';
 import { claimName } from '../../store/runNames';
 import { readRunFile } from '../../store/runs';
 import { Store } from '../../store/store';
-import { someEpochs, trainClassifierOptions, trainEncoderOptions } from '../../protocol/options';
 import type { Context } from '../context';
 import { followRun } from '../followRun';
 import { example } from '../helpText';
-import { batchSize, checkedOptions, collect, nameOption, number, numbers } from '../options';
+import { checkedOptions, nameOption, number } from '../options';
 import { ensurePretrained } from '../pretrained';
+import { addSettingFlags } from '../settingFlags';
 
 type Run = (command: Command, action: (context: Context, ...operands: string[]) => Promise<void>) => void;
 
@@ -18,33 +24,13 @@ export function addTrainingCommands(program: Command, run: Run): void {
   const encoder = program
     .command('train-encoder')
     .description('fine-tune a language model on texts and keep its encoder')
-    .requiredOption('--name <name>', 'name of the encoder')
-    .requiredOption('--data <path...>', 'files or folders with the texts')
-    .option('--text <column>', 'column of the text; may be given several times', collect)
-    .option('--valid <file>', 'file with the rows to validate on')
-    .option('--valid-pct <part>', 'part of the data to validate on (default: 0.1)', number)
-    .option('--pretrained <model>', 'wt103, an encoder of the store, a file, or none (default: none)')
-    .option('--backwards', 'read texts from their end, as one half of an ensemble')
     .option('--pretrained-url <address>', 'folder to download wt103 from, instead of fastai’s own')
     .option('--yes', 'download it without asking before')
-    .option('--drop-mult <factor>', 'factor for all dropouts (default: 1)', number)
-    .option('--bs <n>', 'batch size, or auto (default: auto)', batchSize)
-    .option('--bptt <n>', 'tokens back in time (default: 70)', number)
-    .option('--epochs <n>', 'epochs (default: 1)', number)
-    .option('--lr <rate>', 'peak learning rate (default: 1e-2)', number)
-    .option('--unfreeze-epochs <n>', 'epochs with all layers after these', number)
-    .option('--unfreeze-lr <rate>', 'peak learning rate of those', number)
-    .option('--emb-sz <n>', 'size of the word vectors (default: of the pretrained model, or 400)', number)
-    .option('--n-hid <n>', 'size of the hidden layers (default: of the pretrained model, or 1152)', number)
-    .option('--n-layers <n>', 'number of layers (default: of the pretrained model, or 3)', number)
-    .option('--max-vocab <n>', 'size of the vocabulary (default: 60000)', number)
-    .option('--min-freq <n>', 'least frequency of a word (default: 2)', number)
-    .option('--seed <n>', 'seed of all random numbers (default: 42)', number)
-    .option('--replace', 'replace the encoder that has the name now, when the run is done')
     .addHelpText(
       'after',
       example('ulmfit train-encoder --name tickets --data tickets.csv --text body --epochs 3'),
     );
+  addSettingFlags(encoder, trainEncoderOptions.entries);
   run(encoder, async (context) => {
     const { pretrainedUrl: url, yes, ...flags } = encoder.opts<{ pretrainedUrl?: string; yes?: boolean }>();
     const options = checkedOptions(trainEncoderOptions, flags);
@@ -57,27 +43,13 @@ export function addTrainingCommands(program: Command, run: Run): void {
   const classifier = program
     .command('train-classifier')
     .description('train a classifier on an encoder')
-    .requiredOption('--name <name>', 'name of the model')
-    .requiredOption('--encoder <name>', 'encoder to start from')
-    .requiredOption('--data <path...>', 'files or folders with the labelled texts')
-    .option('--text <column>', 'column of the text; may be given several times', collect)
-    .option('--label <column>', 'column of the label')
-    .option('--valid <file>', 'file with the rows to validate on')
-    .option('--valid-pct <part>', 'part of the data to validate on (default: 0.2)', number)
-    .option('--backwards', 'fail unless the encoder reads texts from their end')
-    .option('--drop-mult <factor>', 'factor for all dropouts (default: 0.5)', number)
-    .option('--bs <n>', 'batch size, or auto (default: 32)', batchSize)
-    .option('--epochs <n,…>', 'epochs, or those of each phase of unfreezing', numbers)
-    .option('--lr <rate,…>', 'peak learning rate, or that of each phase', numbers)
-    .option('--class-weights <how>', 'none, or balanced for labels of unequal number (default: none)')
-    .option('--seed <n>', 'seed of all random numbers (default: 42)', number)
-    .option('--replace', 'replace the model that has the name now, when the run is done')
     .addHelpText(
       'after',
       example(
         'ulmfit train-classifier --name queue --encoder tickets --data labelled.csv --text body --label queue',
       ),
     );
+  addSettingFlags(classifier, trainClassifierOptions.entries);
   run(classifier, async (context) => {
     const options = checkedOptions(trainClassifierOptions, classifier.opts());
     await followRun(context, 'train-classifier', { ...options, name: nameOption(options.name) });
@@ -104,6 +76,14 @@ export function addTrainingCommands(program: Command, run: Run): void {
     return followRun(context, 'extend', { run: id, epochs, replace });
   });
 
+  const running = program
+    .command('run')
+    .description('train what a task file says: a language model, a classifier, or one after the other')
+    .argument('<ulmfit.json>', 'the file, as VS Code writes it')
+    .option('--replace', 'replace what has the names now, when the runs are done')
+    .addHelpText('after', example('ulmfit run ulmfit.json'));
+  run(running, (context, path) => runTask(context, path, running.opts<Replace>()));
+
   const rerunning = program
     .command('rerun')
     .description('train again as a run.json says')
@@ -124,6 +104,21 @@ interface Replace {
 /** The trainer refuses it, too; here it is known before a pretrained model is downloaded. */
 async function refuseTakenName(context: Context, name: string): Promise<void> {
   await claimName(new Store(context.store), { kind: 'encoder', name }, false);
+}
+
+const mostTaskBytes = 2 ** 20;
+
+async function runTask(context: Context, file: string, replacing: Replace): Promise<void> {
+  const path = resolve(file);
+  const text = new TextDecoder().decode(await readBounded(path, mostTaskBytes));
+  const { languageModel, classifier } = parseTask(text, path);
+  if (languageModel) {
+    const options = checkedOptions(trainEncoderOptions, { ...languageModel, ...replacing });
+    if (!options.replace) await refuseTakenName(context, options.name);
+    await ensurePretrained(context, options, {});
+    await followRun(context, 'train-encoder', options);
+  }
+  if (classifier) await followRun(context, 'train-classifier', { ...classifier, ...replacing });
 }
 
 async function rerun(

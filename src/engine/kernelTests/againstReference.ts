@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs-core';
-import { RandomStream } from '../random';
+import { RandomStream } from '../../random';
 import { type EngineChoice, useEngine } from '../engines';
 
 /** The engine whose kernels are tested: `onnx`, or the one that the environment names (`npm run test:tensorflow`). */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs-core';
 import { dropout } from '../ops/dropout';
-import type { StreamKey } from '../random';
+import type { StreamKey } from '../../random';
 import {
   assertGradientIsSlope,
   assertMatchesReference,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import * as tf from '@tensorflow/tfjs-core';
 import { embedding } from '../ops/embedding';
-import { RandomStream } from '../random';
+import { RandomStream } from '../../random';
 import {
   assertGradientIsSlope,
   assertMatchesReference,

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type EngineChoice, useEngine } from '../engines';
 import { runKernelWithOutputs } from '../ops/kernel';
 import { linearCrossEntropy, linearCrossEntropyKernel } from '../ops/linearCrossEntropy';
-import { RandomStream } from '../random';
+import { RandomStream } from '../../random';
 import {
   assertClose,
   assertGradientIsSlope,

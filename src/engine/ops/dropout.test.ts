@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { useEngine } from '../engines';
-import { streamKey } from '../random';
+import { streamKey } from '../../random';
 import { dropout, dropoutMask } from './dropout';
 
 const key = streamKey(3, 'dropout test');

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type StreamKey, threefry2x32 } from '../random';
+import { type StreamKey, threefry2x32 } from '../../random';
 import { hasNativeKernel, runKernel } from './kernel';
 
 export const dropoutKernel = 'UlmfitDropout';

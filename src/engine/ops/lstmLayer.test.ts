@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { useEngine } from '../engines';
-import { RandomStream } from '../random';
+import { RandomStream } from '../../random';
 import { lstmLayer } from './lstmLayer';
 
 before(() => useEngine('reference'));

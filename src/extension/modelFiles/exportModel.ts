@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { UlmfitError } from '../../errors';
-import type { ExportFormat } from '../../protocol/options';
+import type { ExportFormat } from '../../options/export';
 import { type ExplorerNode, isExplorerNode } from '../explorer/nodes';
 import { visibleText, withoutIcons } from '../explorer/plainText';
 import { showInformation } from '../messages/notifications';

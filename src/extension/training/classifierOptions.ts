@@ -1,4 +1,4 @@
-import type { ClassWeighting, TrainClassifierInput } from '../../protocol/options';
+import type { ClassWeighting, TrainClassifierInput } from '../../options/classifier';
 
 /** What the settings say about every classifier; an empty list leaves the choice to the trainer. */
 export interface ClassifierDefaults {

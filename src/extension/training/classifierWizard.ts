@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ClassWeighting, TrainClassifierInput } from '../../protocol/options';
+import type { ClassWeighting, TrainClassifierInput } from '../../options/classifier';
 import type { Services } from '../services';
 import { classifierOptions } from './classifierOptions';
 import {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type ClassCount, imbalance } from '../../protocol/classBalance';
-import type { ClassWeighting } from '../../protocol/options';
+import type { ClassWeighting } from '../../options/classifier';
 import { classList, type ColumnItem, labelColumnItems, textColumnItems } from './columnPreview';
 import { type DataDraft, mostPreviewed } from './dataStep';
 import type { MultiStep } from './multiStep';

@@ -1,4 +1,4 @@
-import type { TrainEncoderInput } from '../../protocol/options';
+import type { TrainEncoderInput } from '../../options/languageModel';
 import type { ModelShape, ModelSize } from './modelSizes';
 
 /** What the settings say about every language model. */

@@ -1,4 +1,4 @@
-import type { TrainClassifierInput } from '../../protocol/options';
+import type { TrainClassifierInput } from '../../options/classifier';
 import type { RunEvent } from '../../protocol/events';
 
 /** Where it is kept what is to be trained after which run; VS Code's memento. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { TrainEncoderInput } from '../../protocol/options';
+import type { TrainEncoderInput } from '../../options/languageModel';
 import type { EncoderManifest } from '../../store/manifest';
 import type { Entry } from '../../store/entries';
 import { pretrainedModel, type PretrainedModel } from '../../store/pretrainedModels';

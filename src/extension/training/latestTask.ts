@@ -1,7 +1,8 @@
 import * as v from 'valibot';
-import { trainClassifierOptions, trainEncoderOptions } from '../../protocol/options';
+import { trainClassifierOptions } from '../../options/classifier';
+import { trainEncoderOptions } from '../../options/languageModel';
 import type { RunFile } from '../../store/runs';
-import type { Task } from './taskFile';
+import type { Task } from '../../options/taskFile';
 
 /**
  * The task that the latest run carried out; of a classifier together with the language model that made its encoder, if

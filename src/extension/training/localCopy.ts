@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { ownerFile, ownerFolder } from '../../store/ownerOnly';
 import { largestData, readWorkspaceFile } from '../readWorkspaceFile';
 

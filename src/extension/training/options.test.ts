@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as v from 'valibot';
-import { trainClassifierOptions, trainEncoderOptions } from '../../protocol/options';
+import { trainClassifierOptions } from '../../options/classifier';
+import { trainEncoderOptions } from '../../options/languageModel';
 import { classifierOptions } from './classifierOptions';
 import { encoderOptions } from './encoderOptions';
 import { modelShapes, modelSize, modelSizes } from './modelSizes';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { visibleText } from '../explorer/plainText';
 import { ask } from '../messages/notifications';
 import type { Services } from '../services';
-import type { Task } from './taskFile';
+import type { Task } from '../../options/taskFile';
 import { keepingBoth, namesInTheWay, replacing } from './taskNames';
 
 /** Whether what has these names is to be replaced when the training is done. */
@@ -22,7 +22,8 @@ export async function withFreeNames({ store }: Services, task: Task): Promise<Ta
   if (names.length === 0) return task;
   const replace = vscode.l10n.t('Replace');
   const keep = vscode.l10n.t('Keep Both');
-  const chosen = await askAbout(names, replace, keep);
+  // Enter takes the first, which loses nothing.
+  const chosen = await askAbout(names, keep, replace);
   if (chosen === replace) return replacing(task);
   return chosen === keep ? keepingBoth(task, taken) : undefined;
 }

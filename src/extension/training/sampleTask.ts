@@ -1,4 +1,5 @@
-import type { TrainClassifierInput, TrainEncoderInput } from '../../protocol/options';
+import type { TrainClassifierInput } from '../../options/classifier';
+import type { TrainEncoderInput } from '../../options/languageModel';
 
 const text = ['subject', 'body'];
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { TrainClassifierInput, TrainEncoderInput } from '../../protocol/options';
+import type { TrainClassifierInput } from '../../options/classifier';
+import type { TrainEncoderInput } from '../../options/languageModel';
 import { showInformation, showProgress } from '../messages/notifications';
 import { ensurePretrained } from '../modelFiles/downloadPretrained';
 import type { Services } from '../services';

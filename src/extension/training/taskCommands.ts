@@ -10,7 +10,7 @@ import type { FollowUps } from './followUps';
 import { latestTask } from './latestTask';
 import { isIdle, startRun } from './startRun';
 import { withFreeNames } from './replaceQuestion';
-import { formatTask, parseTask, type Task, taskFileName } from './taskFile';
+import { formatTask, parseTask, type Task, taskFileName } from '../../options/taskFile';
 
 /** Run what a task file says, and write one from the latest run. */
 export function taskCommands(services: Services, followUps: FollowUps): CommandHandlers {

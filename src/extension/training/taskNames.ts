@@ -1,4 +1,4 @@
-import type { Task } from './taskFile';
+import type { Task } from '../../options/taskFile';
 import { takenName } from './nameSuggestion';
 
 /** Names in the store, by what has them. */

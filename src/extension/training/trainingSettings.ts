@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type ClassWeighting, classWeightings } from '../../protocol/options';
+import { type ClassWeighting, classWeightings } from '../../options/classifier';
 import type { ClassifierDefaults } from './classifierOptions';
 import type { LanguageModelDefaults } from './encoderOptions';
 import { modelSize } from './modelSizes';

@@ -1,8 +1,7 @@
 import { elementType, type Graph, int, ints } from '../../engine/onnx/modelWriter';
 import type { StoredTensor, TensorMap } from '../../store/safetensors';
 import { type AwdLstmConfig, layerWidths } from '../awdLstmConfig';
-import { addMatrix, addRows } from './quantize';
-import type { OnnxPrecision } from './writeOnnxModel';
+import { addMatrix, addRows, type OnnxPrecision } from './quantize';
 
 export interface EncoderWeights {
   readonly tensors: TensorMap;

@@ -1,5 +1,5 @@
 import type { ExportedEntry } from '../../store/exportFolder';
-import type { OnnxPrecision } from './writeOnnxModel';
+import type { OnnxPrecision } from './quantize';
 
 /** How to use the exported file, for the README beside it. */
 export function onnxReadme({ name, manifest }: ExportedEntry, precision: OnnxPrecision): string {

@@ -10,9 +10,7 @@ import { addClassifier } from './classifierGraph';
 import { addEncoder, addReversal, addTimeFirst } from './encoderGraph';
 import { joinedVocab } from './joinedVocab';
 import { onnxReadme } from './onnxReadme';
-
-/** float32 gives the same answers; int8 keeps the large matrices in a quarter of the size. */
-export type OnnxPrecision = 'float32' | 'int8';
+import type { OnnxPrecision } from './quantize';
 
 export interface OnnxOptions {
   /** Default float32. */

@@ -1,7 +1,7 @@
 import { UlmfitError } from '../../errors';
 import type { EngineReport } from '../../protocol/engineReport';
 import type { InstalledEngine } from '../../engine/installedEngines';
-import type { EngineName } from '../../protocol/options';
+import type { EngineName } from '../../options/process';
 import type { ProbeResult } from './probeProcess';
 
 export interface EngineWish {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { engineReport } from '../../protocol/engineReport';
-import { count, message, name, positive } from '../../protocol/fields';
+import { count, name, positive } from '../../options/values';
+import { message } from '../../protocol/fields';
 
 /** What a probe is asked to do: on its command line, as JSON. */
 export const probeOrder = v.object({

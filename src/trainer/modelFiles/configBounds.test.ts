@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { UlmfitError } from '../../errors';
-import { readClassifier } from '../../model/savedClassifier';
+import { readClassifier } from '../../classifier/readClassifier';
 import { readEncoder } from '../../model/savedEncoder';
+import { sealed } from '../../store/seal';
 import { Store } from '../../store/store';
 import { Tasks } from '../tasks';
 import { exportModel } from './exportModel';
@@ -31,7 +32,7 @@ async function altered(kind: 'models' | 'encoders', config: Readonly<Record<stri
   const file = join(folder, 'manifest.json');
   const manifest = JSON.parse(await readFile(file, 'utf8')) as { config: Record<string, unknown> };
   Object.assign(manifest.config, config);
-  await writeFile(file, JSON.stringify(manifest));
+  await writeFile(file, sealed(manifest));
   return { folder, name: folder.slice(join(store.root, kind).length + 1) };
 }
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { UlmfitError } from '../../errors';
 import { type PretrainedEncoder, readEncoder, type SavedEncoder } from '../../model/savedEncoder';
-import type { TrainEncoderOptions } from '../../protocol/options';
+import type { TrainEncoderOptions } from '../../options/languageModel';
 import { encoderSha256 } from '../../store/encoders';
 import { readForeignModel } from '../../store/foreign/foreignModel';
 import { hashFile, type Lineage } from '../../store/manifest';

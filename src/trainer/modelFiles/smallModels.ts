@@ -1,5 +1,5 @@
 /** For tests: models that are small, and whose numbers are not the same anywhere. */
-import { RandomStream } from '../../engine/random';
+import { RandomStream } from '../../random';
 import { classifierConfig, languageModelConfig } from '../../model/awdLstmConfig';
 import type { NamedTensors } from '../../model/namedTensors';
 import { toClassifierManifestConfig, toManifestConfig } from '../../model/manifestConfig';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { LanguageModelBatches } from '../../data/languageModelBatches';
-import { RandomStream } from '../../engine/random';
+import { RandomStream } from '../../random';
 import { languageModelConfig } from '../../model/awdLstmConfig';
 import { LanguageModel } from '../../model/languageModel';
 import { LanguageModelTraining } from '../languageModelTraining';

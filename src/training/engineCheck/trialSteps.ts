@@ -1,5 +1,5 @@
 import { LanguageModelBatches } from '../../data/languageModelBatches';
-import { RandomStream } from '../../engine/random';
+import { RandomStream } from '../../random';
 import { languageModelConfig } from '../../model/awdLstmConfig';
 import { LanguageModel } from '../../model/languageModel';
 import type { NamedTensors } from '../../model/namedTensors';

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { dropoutKernel } from '../../ops/dropout';
 import { runKernel } from '../../ops/kernel';
-import type { StreamKey } from '../../random';
+import type { StreamKey } from '../../../random';
 import { applyKeptBits } from '../../keptBits';
 import { recentBits } from '../../recentBits';
 import { Graph } from '../modelWriter';

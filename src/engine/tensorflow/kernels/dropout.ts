@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { dropoutKernel } from '../../ops/dropout';
 import { runKernel } from '../../ops/kernel';
-import type { StreamKey } from '../../random';
+import type { StreamKey } from '../../../random';
 import { recentBits } from '../../recentBits';
 import { type KernelCall, registerTensorFlowGradient, registerTensorFlowKernel, required } from './kernel';
 

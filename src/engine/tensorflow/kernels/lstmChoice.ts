@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { lstmLayer, type LstmLayerInputs } from '../../ops/lstmLayer';
-import { RandomStream } from '../../random';
+import { RandomStream } from '../../../random';
 import type { Handle, TensorFlowBackend } from '../binding';
 import { withRawOps } from '../rawOps';
 import { cudnnBackward, cudnnForward } from './cudnnLstm';

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { dropoutKernel } from '../../ops/dropout';
 import { runKernel } from '../../ops/kernel';
-import type { StreamKey } from '../../random';
+import type { StreamKey } from '../../../random';
 import { flatGroups, flatIndex, type Shader } from '../shader';
 import { type KernelCall, registerWebgpuGradient, registerWebgpuKernel, required } from './kernel';
 
@@ -21,7 +21,7 @@ const rotations = [
   [17, 29, 16, 24],
 ] as const;
 
-/** The twenty rounds of engine/random.ts, whose words are 32-bit integers in WGSL by nature. */
+/** The twenty rounds of random.ts, whose words are 32-bit integers in WGSL by nature. */
 function threefryText(): string {
   const groups = [0, 1, 2, 3, 4].map((index) => {
     const rounds = (rotations[index % 2] ?? rotations[0]).map(

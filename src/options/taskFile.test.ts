@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { UlmfitError } from '../../errors';
-import { trainClassifierOptions, trainEncoderOptions } from '../../protocol/options';
+import { UlmfitError } from '../errors';
 import { formatTask, parseTask, type Task } from './taskFile';
 
 const path = resolve('work', 'ulmfit.json');
@@ -164,42 +162,4 @@ describe('writing a task file', () => {
       { seed: 20240607, numRuns: 100 },
     );
   });
-});
-
-interface PartSchema {
-  properties: Record<string, { default?: unknown }>;
-  required: string[];
-  additionalProperties: boolean;
-}
-
-describe('the JSON schema that the editor uses', () => {
-  const schema = JSON.parse(
-    readFileSync(join(__dirname, '..', '..', '..', 'media', 'task.schema.json'), 'utf8'),
-  ) as { properties: { languageModel: PartSchema; classifier: PartSchema } };
-  const parts = [
-    ['languageModel', trainEncoderOptions, ['name', 'data']],
-    // The encoder may be that of the language model before.
-    ['classifier', trainClassifierOptions, ['name', 'data']],
-  ] as const;
-  for (const [part, options, required] of parts) {
-    test(`has every setting of ${part}, no other, and the same defaults`, () => {
-      const { properties, additionalProperties } = schema.properties[part];
-      assert.deepEqual(Object.keys(properties).sort(), Object.keys(options.entries).sort());
-      assert.equal(additionalProperties, false);
-      assert.deepEqual(schema.properties[part].required, required);
-      const minimal = { name: 'n', data: ['a.csv'], encoder: 'e' };
-      const { languageModel, classifier } = parseTask(
-        JSON.stringify({
-          languageModel: { name: 'n', data: ['a.csv'] },
-          classifier: minimal,
-        }),
-        path,
-      );
-      const defaults = Object.entries(properties).flatMap(([key, { default: value }]) =>
-        value === undefined ? [] : [[key, value] as const],
-      );
-      const read: Record<string, unknown> = { ...(part === 'languageModel' ? languageModel : classifier) };
-      for (const [key, value] of defaults) assert.deepEqual(read[key], value, key);
-    });
-  }
 });

@@ -1,14 +1,11 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import * as v from 'valibot';
-import { UlmfitError } from '../../errors';
-import {
-  trainClassifierOptions,
-  trainEncoderOptions,
-  type TrainClassifierInput,
-  type TrainEncoderInput,
-} from '../../protocol/options';
-import { checkedName } from '../../store/names';
+import { UlmfitError } from '../errors';
+import { trainClassifierOptions, type TrainClassifierInput } from './classifier';
+import { trainEncoderOptions, type TrainEncoderInput } from './languageModel';
+import { checkedName } from '../store/names';
 import { lineOfJsonError } from './jsonErrorLine';
+import { setting } from './setting';
 
 export const taskFileName = 'ulmfit.json';
 
@@ -21,12 +18,20 @@ export interface Task {
 /** The settings of the two requests; the classifier may leave out the encoder that is trained before it. */
 export const taskSchema = v.strictObject({
   $schema: v.optional(v.string()),
-  languageModel: v.optional(trainEncoderOptions),
+  languageModel: v.optional(
+    v.pipe(trainEncoderOptions, v.description('Fine-tunes a language model on texts and keeps its encoder.')),
+  ),
   classifier: v.optional(
-    v.strictObject({
-      ...trainClassifierOptions.entries,
-      encoder: v.optional(trainClassifierOptions.entries.encoder),
-    }),
+    v.pipe(
+      v.strictObject({
+        ...trainClassifierOptions.entries,
+        encoder: setting(
+          v.optional(trainClassifierOptions.entries.encoder),
+          'Encoder of the store to start from; that of languageModel if left out.',
+        ),
+      }),
+      v.description('Trains a classifier on an encoder.'),
+    ),
   ),
 });
 

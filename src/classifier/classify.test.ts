@@ -7,6 +7,7 @@ import { tinyClassifier, tinyVocab } from '../model/tinyModels';
 import { specialTokens } from '../text/specialTokens';
 import { Vocab } from '../text/vocab';
 import { classify } from './classify';
+import { UlmfitClassifier } from './ulmfitClassifier';
 
 before(() => useEngine('onnx', 1));
 
@@ -18,7 +19,7 @@ const classes = ['a', '__proto__', 'c'];
 
 describe('classifying texts', () => {
   test('keeps their order and gives each the answer it gets alone, whatever the batch size', async () => {
-    const saved = { members: [{ model: tinyClassifier(), vocab, backwards: false }], classes };
+    const saved = new UlmfitClassifier(tinyClassifier(), vocab, classes, false);
     const word = fc.integer({ min: 0, max: 10 }).map((n) => `w${n}`);
     const text = fc.array(word, { maxLength: 30 }).map((words) => [words.join(' ')]);
     await fc.assert(
@@ -42,7 +43,7 @@ describe('classifying texts', () => {
   });
 
   test('names the class with the highest probability, which sum to 1', async () => {
-    const saved = { members: [{ model: tinyClassifier(), vocab, backwards: false }], classes };
+    const saved = new UlmfitClassifier(tinyClassifier(), vocab, classes, false);
     for (const { label, probabilities } of await classify(saved, [['w1 w2'], ['w5'], ['']])) {
       assert.deepEqual([...probabilities.keys()], classes);
       const values = [...probabilities.values()];
@@ -52,7 +53,7 @@ describe('classifying texts', () => {
   });
 
   test('tells how far it is, and can be stopped', async () => {
-    const saved = { members: [{ model: tinyClassifier(), vocab, backwards: false }], classes };
+    const saved = new UlmfitClassifier(tinyClassifier(), vocab, classes, false);
     const texts = Array.from({ length: 7 }, (_, i) => [`w${i}`]);
     const done: number[] = [];
     const before = tf.memory().numTensors;
