@@ -103,7 +103,9 @@ async function readersOfRun(store: Store, id: string): Promise<Reader[]> {
         const { step, tensors, state, folder } = checkpoint;
         return { step, tensors, state: readRunState(state, folder) };
       },
-      isSkipped: (value) => states.some((state) => isDeepStrictEqual(value, state)),
+      // The only one there is has none before it: the run then begins anew.
+      isSkipped: (value) =>
+        value === undefined ? states.length === 1 : states.some((state) => isDeepStrictEqual(value, state)),
     },
   ];
 }
